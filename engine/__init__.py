@@ -1,0 +1,1 @@
+"""The workflow engine: definitions, instances, commands and queries. Knows no web framework."""
