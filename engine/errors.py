@@ -113,3 +113,7 @@ class BpmnError(EngineError):
     def __init__(self, code: str, message: str = "") -> None:
         super().__init__(message or code)
         self.code = code
+
+
+class Unavailable(EngineError):
+    """Nothing is wrong with the request: a lock or the database could not be had in time."""

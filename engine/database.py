@@ -1,0 +1,112 @@
+"""One database, its two kinds of transaction, and the only commit of the product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from engine.errors import Unavailable
+
+AfterCommit = Callable[["Database"], None]
+
+
+class Database:
+    """A database address opened for work: `reading()` and `transaction()` are its two doors."""
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self.url = url
+        self.engine = _engine(url, pool_size)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view; nothing written in it is kept."""
+        with _clear_words(), self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection.exec_driver_sql(
+                    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+                )
+            yield connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """All or nothing. What was asked for with `after_commit` runs once the rows are safe."""
+        with _clear_words(), self.engine.connect() as connection:
+            connection = connection.execution_options(wm_write=True)
+            begun = connection.begin()
+            todo: list[AfterCommit] = []
+            connection.info["after_commit"] = todo
+            try:
+                yield connection
+            except BaseException:
+                begun.rollback()
+                raise
+            else:
+                begun.commit()
+            finally:
+                connection.info.pop("after_commit", None)
+        for call in todo:
+            call(self)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def after_commit(db: Connection, call: AfterCommit) -> None:
+    """Ask for `call(database)` once this transaction is safe; the same callable is asked for once."""
+    todo = db.info.get("after_commit")
+    if todo is not None and call not in todo:
+        todo.append(call)
+
+
+@contextmanager
+def _clear_words() -> Iterator[None]:
+    """A lock that could not be had, or a server that went away, is `Unavailable`: try again soon."""
+    try:
+        yield
+    except OperationalError as error:
+        raise Unavailable("The service is busy. Try again in a moment.") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable("The database cannot be reached. Try again in a moment.") from error
+        raise
+
+
+def _engine(url: str, pool_size: int) -> Engine:
+    if url.startswith("sqlite"):
+        engine = create_engine(
+            url, pool_size=pool_size, max_overflow=8, connect_args={"timeout": 10}
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    options = "-c lock_timeout=5s -c statement_timeout=30s -c timezone=UTC"
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=8,
+        pool_pre_ping=True,
+        connect_args={"options": options},
+    )
+
+
+def _prepare_sqlite(dbapi: Any, _entry: ConnectionPoolEntry) -> None:
+    dbapi.isolation_level = None  # we say BEGIN ourselves: the driver's own comes too late
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",
+        "busy_timeout=10000",
+    ):
+        dbapi.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("wm_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -1,0 +1,38 @@
+"""The tables, by noun. Statements are SQLAlchemy Core: no lazy loading anywhere."""
+
+from engine.models.base import metadata
+from engine.models.definition import (
+    definition_draft,
+    definition_file,
+    deployment,
+    process_definition,
+)
+from engine.models.instance import history_event, process_instance, reference_counter, variable
+from engine.models.people import (
+    account,
+    account_role,
+    audit_entry,
+    idempotency,
+    login_attempt,
+    login_session,
+    organisation,
+    role,
+    worker,
+)
+from engine.models.waiting import (
+    draft,
+    incident,
+    message,
+    message_subscription,
+    task_role,
+    timer,
+    user_task,
+)
+
+__all__ = [
+    "account", "account_role", "audit_entry", "definition_draft", "definition_file", "deployment",
+    "draft", "history_event", "idempotency", "incident", "login_attempt", "login_session",
+    "message", "message_subscription", "metadata", "organisation", "process_definition",
+    "process_instance", "reference_counter", "role", "task_role", "timer", "user_task",
+    "variable", "worker",
+]  # fmt: skip
