@@ -58,7 +58,7 @@ class Database:
 
 
 def after_commit(db: Connection, call: AfterCommit) -> None:
-    """Ask for `call(database)` once this transaction is safe; the same callable is asked for once."""
+    """Ask for `call(database)` once this transaction is safe; the same call is made once."""
     todo = db.info.get("after_commit")
     if todo is not None and call not in todo:
         todo.append(call)
@@ -66,7 +66,7 @@ def after_commit(db: Connection, call: AfterCommit) -> None:
 
 @contextmanager
 def _clear_words() -> Iterator[None]:
-    """A lock that could not be had, or a server that went away, is `Unavailable`: try again soon."""
+    """A lock not had in time, or a server that went away, is `Unavailable`: try again soon."""
     try:
         yield
     except OperationalError as error:

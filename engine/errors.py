@@ -1,4 +1,4 @@
-"""Every error the engine raises, one base. The message is for people; the fields are for pages and logs."""
+"""Every error the engine raises, one base. Messages are for people, fields for pages and logs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class EngineError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """One finding about a definition, form, table or expression, in words with a repair where there is one."""
+    """One finding about a definition, form, table or expression, in words, with a repair if any."""
 
     code: str
     message: str

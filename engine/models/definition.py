@@ -1,4 +1,4 @@
-"""What was published: deployments, definitions and their files, and what owners have not yet published."""
+"""What was published (deployments, definitions, their files) and what owners still draft."""
 
 from __future__ import annotations
 

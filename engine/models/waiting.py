@@ -1,4 +1,4 @@
-"""What a case rests on: open user tasks, timers, subscriptions, incidents; and messages on their way."""
+"""What a case rests on (user tasks, timers, subscriptions, incidents) and messages on their way."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ user_task = Table(
     Index("ix_wm_user_task_state_due", "state", "due_at"),
 )
 
-# One row a role that may do an open task, with what the worklist sorts by: each list reads one index.
+# One row a role that may do an open task, with what the worklist sorts by: one index a list.
 task_role = Table(
     "wm_task_role",
     metadata,
