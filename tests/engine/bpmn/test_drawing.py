@@ -117,15 +117,10 @@ def test_a_file_with_a_doctype_is_refused() -> None:
         draw(b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><d>&x;</d>')
 
 
-@pytest.mark.parametrize(
-    "size", ['nan" height="80', '1e99" height="80', '-5" height="80', 'x" y="']
-)
-def test_a_shape_without_a_sensible_place_is_left_out(size: str) -> None:
-    source = ONE_TASK.decode().replace('100" height="80', size)
-    try:
-        assert draw(source.encode()) == ""
-    except InvalidDefinition:  # the last one is not well-formed: a repeated attribute
-        assert "y=" in size
+@pytest.mark.parametrize("width", ["nan", "1e99", "-5", "wide"])
+def test_a_shape_without_a_sensible_place_is_left_out(width: str) -> None:
+    source = ONE_TASK.decode().replace('width="100"', f'width="{width}"')
+    assert draw(source.encode()) == ""
 
 
 def test_a_collapsed_subprocess_is_drawn_on_its_own_plane() -> None:
