@@ -26,8 +26,8 @@ _NARROW_KINDS = frozenset({"partner", "provider"})
 @dataclass(frozen=True)
 class Actor:
     """Who acts. `masks` are the field classes this person reads masked; `shared_roles` are the
-    roles that every account has; `whole_roles` those whose holders read a case whole, not only
-    their own part of it."""
+    roles that every account has, `own_rights` those that roles given by name grant;
+    `whole_roles` are roles whose holders read a case whole, not only their own part of it."""
 
     account_id: int | None
     username: str
@@ -38,6 +38,7 @@ class Actor:
     masks: frozenset[str]
     shared_roles: frozenset[str] = frozenset()
     whole_roles: frozenset[str] = frozenset()
+    own_rights: frozenset[str] = frozenset()
 
     def has(self, right: str) -> bool:
         return right in self.rights
@@ -86,11 +87,16 @@ def load_actor(db: Connection, account_id: int) -> Actor:
         name=row.name,
         organisation=row.organisation,
         roles=frozenset(details),
-        rights=frozenset(r for d in details.values() for r in d.get("rights", ())) & RIGHTS,
+        rights=_rights(details.values()),
         masks=_masks(named.values()),
         shared_roles=frozenset(shared),
         whole_roles=frozenset(key for key, detail in named.items() if _reads_whole(detail)),
+        own_rights=_rights(named.values()),
     )
+
+
+def _rights(details: Collection[Mapping[str, Any]]) -> frozenset[str]:
+    return RIGHTS & {right for detail in details for right in detail.get("rights", ())}
 
 
 def _masks(named: Collection[Mapping[str, Any]]) -> frozenset[str]:
@@ -166,9 +172,24 @@ def require_case(db: Connection, actor: Actor, instance_id: int) -> None:
         raise NotFound("case", instance_id)
 
 
-def reads_whole_case(actor: Actor) -> bool:
-    """On a case this actor may see: all its answers, or only what they wrote themselves."""
-    return "see_all" in actor.rights or bool(actor.whole_roles)
+def reads_whole_case(db: Connection, actor: Actor, instance_id: int) -> bool:
+    """On a case this actor may see: all its answers, or only what they wrote themselves. Work
+    that belongs to one organisation shows that organisation nothing of the others'."""
+    if "see_all" in actor.rights:
+        return True
+    if not actor.whole_roles:
+        return False
+    own = or_(
+        user_task.c.assignee_id == actor.account_id,
+        user_task.c.ended_by == actor.account_id,
+        _offered_to(actor.whole_roles, actor),
+    )
+    found = db.execute(
+        select(user_task.c.id)
+        .where(user_task.c.instance_id == instance_id, user_task.c.organisation.is_(None), own)
+        .limit(1)
+    ).first()
+    return found is not None
 
 
 def may_operate(db: Connection, actor: Actor, instance_id: int) -> bool:

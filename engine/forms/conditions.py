@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from engine import feel
+from engine import clock, feel
 from engine.errors import ExpressionError
 from engine.forms.model import Field, Form
 
@@ -25,11 +24,15 @@ def check_expression(text: str) -> None:
 
 def hidden(one: Field, context: Mapping[str, Any]) -> bool:
     """A condition that cannot be worked out yet does not hide its question."""
-    return one.hide is not None and compiled(one.hide).evaluate(context) is True
+    return one.hide is not None and _evaluate(one.hide, context) is True
 
 
 def holds(check: str, context: Mapping[str, Any]) -> bool:
-    return compiled(check).evaluate(context) is True
+    return _evaluate(check, context) is True
+
+
+def _evaluate(text: str, context: Mapping[str, Any]) -> Any:
+    return compiled(text).evaluate(context, clock=clock.local_now)
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def _reveal(
     """The one question of the page that this field hangs on, found by trying its choices."""
     if one.hide is None:
         return None
-    named = [key for key in blank if re.search(rf"\b{key}\b", one.hide)]
+    named = sorted(set(blank) & set(compiled(one.hide).names))
     if len(named) != 1 or named[0] not in steering:
         return None
     question = steering[named[0]]

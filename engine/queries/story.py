@@ -1,0 +1,178 @@
+"""What happened in a case, in words, and what was answered at each step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from engine import feel, history
+from engine.access import Actor
+from engine.bpmn.elements import Element
+from engine.definitions import Definition
+from engine.forms import Field
+from engine.models import account, history_event
+from engine.queries.variables import Answer, answer, in_words, is_masked, vocabulary
+
+QUIET = frozenset({"task.created", "task.claimed", "task.released", "case.moved", "message.sent"})
+ANSWERING = frozenset({"case.started", "task.completed", "action.performed"})
+
+
+@dataclass(frozen=True)
+class StoryLine:
+    seq: int
+    at: datetime
+    title: str
+    by: str | None
+    words: tuple[str, ...]
+    has_answers: bool
+
+
+@dataclass(frozen=True)
+class AnsweredStep:
+    """One form that was sent in: when, by whom, and its answers."""
+
+    seq: int
+    at: datetime
+    title: str
+    by: str | None
+    answers: tuple[Answer, ...]
+
+
+class Telling:
+    """Turns rows of the history into words, with the elements and forms the case runs on."""
+
+    def __init__(self, known: Iterable[Definition], actor: Actor) -> None:
+        self.known, self.actor = tuple(known), actor
+        self.elements: dict[str, Element] = {}
+        self.questions: dict[str, dict[str, Field]] = {}
+        for definition in self.known:
+            self.elements |= definition.elements
+            for element_id, form in definition.forms.items():
+                self.questions[element_id] = {q.key: q for q in form.questions()}
+        self.words = vocabulary(self.known)
+
+    def label(self, element_id: str | None) -> str:
+        element = self.elements.get(element_id or "")
+        return element.label if element else element_id or ""
+
+    def line(self, row: Row[Any]) -> StoryLine:
+        details = history.unpack(row.details)
+        title, words = _TITLES.get(row.kind, _other)(self, row, details)
+        answers = row.kind in ANSWERING and row.element_id in self.questions
+        return StoryLine(row.seq, row.at, title, row.name or "Waymark", words, answers)
+
+    def answered(self, row: Row[Any]) -> AnsweredStep | None:
+        """The answers of the form at this event's element; None when it had none."""
+        asked = self.questions.get(row.element_id or "")
+        if row.kind not in ANSWERING or not asked:
+            return None
+        given: dict[str, Any] = {}
+        for _scope, name, _old, new, element_id in history.unpack(row.details).get("writes", ()):
+            if name in asked and element_id in (None, row.element_id):
+                given.setdefault(name, feel.from_json(new))
+        answers = tuple(
+            answer(name, given[name], question, self.actor)
+            for name, question in asked.items()
+            if name in given
+        )
+        return AnsweredStep(row.seq, row.at, self.label(row.element_id), row.name, answers)
+
+
+def rows(db: Connection, instance_id: int) -> list[Row[Any]]:
+    """The case's history, oldest first, with the names of who did it."""
+    h = history_event.c
+    found = db.execute(
+        select(history_event, account.c.name)
+        .select_from(history_event.outerjoin(account, account.c.id == h.account_id))
+        .where(h.instance_id == instance_id)
+        .order_by(h.seq)
+    )
+    return list(found)
+
+
+def passed_elements(found: Iterable[Row[Any]]) -> frozenset[str]:
+    """Every element that this case has left behind."""
+    return frozenset(
+        str(element) for row in found for element in history.unpack(row.details).get("passed", ())
+    )
+
+
+Words = tuple[str, tuple[str, ...]]
+_Teller = Callable[[Telling, Row[Any], Mapping[str, Any]], Words]
+
+
+def _other(_: Telling, row: Row[Any], _details: Mapping[str, Any]) -> Words:
+    return row.kind.replace(".", " ").replace("_", " ").capitalize(), ()
+
+
+def _plain(words: str) -> _Teller:
+    return lambda telling, row, details: (f"{words}: {telling.label(row.element_id)}", ())
+
+
+def _started(telling: Telling, row: Row[Any], details: Mapping[str, Any]) -> Words:
+    return f"Case started: {telling.label(row.element_id)}", ()
+
+
+def _cancelled(telling: Telling, row: Row[Any], details: Mapping[str, Any]) -> Words:
+    why = details.get("why")
+    words = (f"Because of: {why}",) if why else ()
+    return f"No longer needed: {telling.label(row.element_id)}", words
+
+
+def _reassigned(telling: Telling, row: Row[Any], details: Mapping[str, Any]) -> Words:
+    to = details.get("to") or "the queue"
+    before = f" from {details['from']}" if details.get("from") else ""
+    words = (f"Given{before} to {to}.", f"Reason: {details.get('reason', '')}")
+    return f"Handed over: {telling.label(row.element_id)}", words
+
+
+def _problem(telling: Telling, row: Row[Any], details: Mapping[str, Any]) -> Words:
+    where = f" at {telling.label(row.element_id)}" if row.element_id else ""
+    return f"Held by a problem{where}", (str(details.get("message", "")),)
+
+
+def _retried(telling: Telling, row: Row[Any], details: Mapping[str, Any]) -> Words:
+    return f"Tried again: {telling.label(row.element_id)}", (
+        f"Reason: {details.get('reason', '')}",
+    )
+
+
+def _corrected(telling: Telling, row: Row[Any], details: Mapping[str, Any]) -> Words:
+    name = str(details.get("name"))
+    question = telling.words.get(name)
+    label = question.label if question else name
+    reason = f"Reason: {details.get('reason', '')}"
+    if is_masked(question, telling.actor):
+        return f"Corrected: {label}", ("The values are masked.", reason)
+    old = in_words(feel.from_json(details.get("old")), question)
+    new = in_words(feel.from_json(details.get("new")), question)
+    return f"Corrected: {label}", (f"From “{old}” to “{new}”.", reason)
+
+
+def _completed(telling: Telling, row: Row[Any], details: Mapping[str, Any]) -> Words:
+    end = telling.label(row.element_id) if row.element_id else ""
+    return f"Case closed: {end}" if end else "Case closed", ()
+
+
+_TITLES: dict[str, _Teller] = {
+    "case.started": _started,
+    "case.moved": lambda *_: ("The case moved on", ()),
+    "case.completed": _completed,
+    "task.created": _plain("Task opened"),
+    "task.claimed": _plain("Taken"),
+    "task.released": _plain("Put back"),
+    "task.completed": _plain("Completed"),
+    "task.cancelled": _cancelled,
+    "task.reassigned": _reassigned,
+    "action.performed": _plain("Recorded"),
+    "timer.fired": _plain("Date reached"),
+    "message.sent": _plain("Message sent"),
+    "message.received": _plain("Message received"),
+    "problem.opened": _problem,
+    "problem.retried": _retried,
+    "value.corrected": _corrected,
+}

@@ -1,0 +1,99 @@
+"""A case's values with the words of its forms: labels, choices, and what an actor reads masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select
+
+from engine import definitions, feel
+from engine.access import FIELD_CLASSES, Actor
+from engine.definitions import Definition
+from engine.forms import Field
+from engine.forms.model import class_of
+from engine.models import variable
+
+MASKED = "Masked"
+NOT_ANSWERED = "Not answered"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One question and its answer in words; a list holds rows of answers instead of a text."""
+
+    name: str
+    label: str
+    text: str
+    masked: bool = False
+    rows: tuple[tuple[Answer, ...], ...] = ()
+
+
+def read(db: Connection, instance_id: int, scope: str = "root") -> dict[str, Any]:
+    """Name → FEEL value as the element in this scope sees them."""
+    c = variable.c
+    rows = db.execute(
+        select(c.scope, c.name, c.value).where(c.instance_id == instance_id).order_by(c.scope)
+    ).all()
+    seen = [r for r in rows if r.scope == "root"]
+    seen += [r for r in rows if r.scope.startswith("s:")]
+    seen += [r for r in rows if r.scope == scope and not scope.startswith("s:") and scope != "root"]
+    return {r.name: feel.from_json(orjson.loads(r.value)) for r in seen}
+
+
+def bound_definitions(db: Connection, bound: Mapping[str, int]) -> tuple[Definition, ...]:
+    return tuple(definitions.load(db, definition_id) for definition_id in bound.values())
+
+
+def vocabulary(known: Iterable[Definition]) -> dict[str, Field]:
+    """Variable name → a question that sets it. The strictest class of any wins."""
+    found: dict[str, Field] = {}
+    for definition in known:
+        for form in definition.forms.values():
+            for question in form.questions():
+                before = found.get(question.key)
+                if before is None or (class_of(question) and not class_of(before)):
+                    found[question.key] = question
+    return found
+
+
+def is_masked(question: Field | None, actor: Actor) -> bool:
+    return question is not None and class_of(question) in actor.masks & FIELD_CLASSES
+
+
+def answer(name: str, value: Any, question: Field | None, actor: Actor) -> Answer:
+    """The value in the words of its question; masked when the actor reads its class masked."""
+    label = question.label if question else name.replace("_", " ").capitalize()
+    if is_masked(question, actor):
+        return Answer(name, label, MASKED, masked=True)
+    if question is not None and question.kind == "list":
+        rows = tuple(
+            tuple(answer(f.key, row.get(f.key), f, actor) for f in question.fields if f.answers)
+            for row in value or ()
+            if isinstance(row, Mapping)
+        )
+        return Answer(name, label, "" if rows else NOT_ANSWERED, rows=rows)
+    return Answer(name, label, in_words(value, question))
+
+
+def in_words(value: Any, question: Field | None = None) -> str:
+    if value is None or value in ("", []):
+        return NOT_ANSWERED
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, list):
+        return ", ".join(in_words(item, question) for item in value)
+    choices = {c.value: c.label for c in question.choices} if question else {}
+    if isinstance(value, str):
+        return choices.get(value, value)
+    if isinstance(value, datetime | date):
+        return f"{value.day} {value:%B %Y}"
+    if isinstance(value, Decimal):
+        return f"{value:,f}"
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}: {in_words(item)}" for key, item in value.items())
+    return str(value)
