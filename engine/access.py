@@ -282,3 +282,9 @@ def worked_on(
     if element_ids is not None:
         wanted.append(user_task.c.element_id.in_(sorted(element_ids)))
     return db.execute(select(user_task.c.id).where(*wanted).limit(1)).first() is not None
+
+
+def shared_roles(db: Connection) -> frozenset[str]:
+    """Roles that every account has."""
+    rows = db.execute(select(role.c.key, role.c.details))
+    return frozenset(row.key for row in rows if row.details.get("everyone"))

@@ -1,0 +1,260 @@
+"""The list of cases, and everything the pages of one case show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, select
+
+from engine import access, definitions
+from engine.access import Actor
+from engine.definitions import Definition
+from engine.errors import NotFound
+from engine.forms import Choice, Form
+from engine.models import account, message_subscription, process_definition, process_instance
+from engine.queries import story, variables
+from engine.queries.choices import offered
+from engine.queries.waiting import Wait, places, waits_of
+
+PAGE = 50
+STATUSES = ("active", "incident", "suspended", "completed", "cancelled")
+
+
+@dataclass(frozen=True)
+class Stage:
+    name: str
+    state: str  # done, present, ahead
+
+
+@dataclass(frozen=True)
+class CaseLine:
+    reference: str
+    process: str
+    version: int
+    status: str
+    stage: str | None
+    label: str | None
+    started_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class CaseList:
+    lines: tuple[CaseLine, ...]
+    next: str | None
+    processes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Action:
+    """A thing that people of a role may say has happened: a button on the case page."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class CaseHead:
+    """What stands above every page of a case."""
+
+    id: int
+    reference: str
+    process: str
+    version: int
+    status: str
+    stage: str | None
+    label: str | None
+    started_at: datetime
+    started_by: str | None
+    ended_at: datetime | None
+    ended: str | None
+    stages: tuple[Stage, ...]
+    waits: tuple[Wait, ...]
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A diagram to draw, with the elements where the case is (and what waits there)."""
+
+    title: str
+    version: int
+    source: bytes
+    here: Mapping[str, str]
+    passed: frozenset[str]
+    words: tuple[str, ...]
+
+
+def stages(manifest: Mapping[str, Any], stage: str | None, state: str) -> tuple[Stage, ...]:
+    """The process's stages: those before the present one are behind."""
+    names = [str(name) for name in manifest.get("stages") or ()]
+    if state in ("completed", "cancelled") and stage not in names:
+        return tuple(Stage(name, "done") for name in names)
+    at = names.index(stage) if stage in names else -1
+    return tuple(
+        Stage(name, "done" if i < at else "present" if i == at else "ahead")
+        for i, name in enumerate(names)
+    )
+
+
+def case_list(
+    db: Connection, actor: Actor, wanted: Mapping[str, str], after: str | None = None
+) -> CaseList:
+    """Cases this actor may know of, the newest first; `wanted` may name a reference (or part of
+    one), process, status and stage."""
+    p, d = process_instance.c, process_definition.c
+    statement = (
+        select(process_instance, d.title, d.version.label("definition_version"))
+        .select_from(process_instance.join(process_definition, d.id == p.definition_id))
+        .where(access.case_seen_by(actor))
+        .order_by(p.id.desc())
+        .limit(PAGE + 1)
+    )
+    if reference := wanted.get("reference", "").strip():
+        statement = statement.where(p.reference.icontains(reference, autoescape=True))
+    for name, column in (("process", p.key), ("stage", p.stage)):
+        if wanted.get(name):
+            statement = statement.where(column == wanted[name])
+    if wanted.get("status") in STATUSES:
+        statement = statement.where(p.status == wanted["status"])
+    if after and after.isdigit():
+        statement = statement.where(p.id < int(after))
+    rows = db.execute(statement).all()
+    following = str(rows[PAGE - 1].id) if len(rows) > PAGE else None
+    return CaseList(tuple(_line(r) for r in rows[:PAGE]), following, _processes(db))
+
+
+def _line(row: Row[Any]) -> CaseLine:
+    return CaseLine(
+        row.reference, row.title, row.definition_version, row.status, row.stage, row.label,
+        row.started_at, row.changed_at,
+    )  # fmt: skip
+
+
+def _processes(db: Connection) -> tuple[tuple[str, str], ...]:
+    """Processes that have cases of their own, by title."""
+    found = [definitions.load(db, i) for i in definitions.newest(db).values()]
+    own = [(d.key, d.title) for d in found if d.manifest.get("reference")]
+    return tuple(sorted(own, key=lambda pair: pair[1]))
+
+
+def find(db: Connection, actor: Actor, reference: str) -> str | None:
+    """The exact reference of a case this actor may know of, whatever its case and spaces."""
+    wanted = reference.strip().upper()
+    p = process_instance.c
+    return db.execute(
+        select(p.reference).where(p.reference == wanted, access.case_seen_by(actor))
+    ).scalar()
+
+
+def _row(db: Connection, actor: Actor, reference: str) -> Row[Any]:
+    p = process_instance.c
+    row = db.execute(
+        select(process_instance, account.c.name.label("starter"))
+        .select_from(process_instance.outerjoin(account, account.c.id == p.started_by))
+        .where(p.reference == reference, access.case_seen_by(actor))
+    ).first()
+    if row is None:
+        raise NotFound("case", reference)
+    return row
+
+
+def case_head(db: Connection, actor: Actor, reference: str) -> CaseHead:
+    """NotFound for a case this actor may not know of."""
+    row = _row(db, actor, reference)
+    definition = definitions.load(db, row.definition_id)
+    end = definition.elements.get(row.end_event or "")
+    return CaseHead(
+        id=row.id, reference=row.reference, process=definition.title, version=definition.version,
+        status=row.status, stage=row.stage, label=row.label, started_at=row.started_at,
+        started_by=row.starter, ended_at=row.ended_at, ended=end.label if end else None,
+        stages=stages(definition.manifest, row.stage, row.status),
+        waits=waits_of(db, row.id), actions=_actions(db, actor, row.id),
+    )  # fmt: skip
+
+
+def _actions(db: Connection, actor: Actor, instance_id: int) -> tuple[Action, ...]:
+    m = message_subscription.c
+    rows = db.execute(
+        select(m.id, m.title, m.roles).where(m.instance_id == instance_id).order_by(m.title, m.id)
+    )
+    return tuple(Action(r.id, r.title) for r in rows if actor.roles & set(r.roles))
+
+
+def case_story(
+    db: Connection, actor: Actor, head: CaseHead, *, every: bool
+) -> tuple[story.StoryLine, ...]:
+    """Newest first; without `every` the small steps (claims, moves) are left out."""
+    telling = story.Telling(_bound(db, head), actor)
+    lines = [telling.line(r) for r in story.rows(db, head.id) if every or r.kind not in story.QUIET]
+    return tuple(reversed(lines))
+
+
+def case_answers(
+    db: Connection, actor: Actor, head: CaseHead
+) -> tuple[tuple[story.AnsweredStep, ...], bool]:
+    """Forms sent in, newest first; and whether these are all, or this person's own alone."""
+    whole = access.reads_whole_case(db, actor, head.id)
+    telling = story.Telling(_bound(db, head), actor)
+    found = [
+        step
+        for row in story.rows(db, head.id)
+        if (whole or row.account_id == actor.account_id) and (step := telling.answered(row))
+    ]
+    return tuple(reversed(found)), whole
+
+
+def _bound(db: Connection, head: CaseHead) -> tuple[Definition, ...]:
+    bound = db.execute(
+        select(process_instance.c.bound).where(process_instance.c.id == head.id)
+    ).scalar_one()
+    return variables.bound_definitions(db, bound)
+
+
+def case_drawings(db: Connection, head: CaseHead) -> tuple[Drawing, ...]:
+    """The case's own diagram, then those of the processes it is inside of now, as it runs them."""
+    known = {d.id: d for d in _bound(db, head)}
+    root = db.execute(
+        select(process_instance.c.definition_id).where(process_instance.c.id == head.id)
+    ).scalar_one()
+    passed = story.passed_elements(story.rows(db, head.id))
+    here = places(known, root, head.waits)
+    order = [root, *(i for i in here if i != root and i in known)]
+    return tuple(_drawing(known[i], here.get(i, {}), passed) for i in order)
+
+
+def _drawing(definition: Definition, here: Mapping[str, str], passed: frozenset[str]) -> Drawing:
+    words = tuple(definition.elements[e].label for e in here if e in definition.elements)
+    source = definition.files[definitions.DIAGRAM]
+    return Drawing(definition.title, definition.version, source, here, passed, words)
+
+
+@dataclass(frozen=True)
+class ActionPage:
+    id: str
+    title: str
+    guidance: str | None
+    head: CaseHead
+    form: Form | None
+    context: Mapping[str, Any]
+    offered: Mapping[str, tuple[Choice, ...]]
+
+
+def action_page(db: Connection, actor: Actor, reference: str, action_id: str) -> ActionPage:
+    """The form of a case action; NotFound when the case does not wait for it (any more)."""
+    head = case_head(db, actor, reference)
+    if action_id not in {action.id for action in head.actions}:
+        raise NotFound("action", action_id)
+    m = message_subscription.c
+    row = db.execute(
+        select(message_subscription).where(and_(m.id == action_id, m.instance_id == head.id))
+    ).one()
+    definition = definitions.load(db, row.definition_id)
+    form = definition.form(row.element_id)
+    return ActionPage(
+        row.id, row.title, definition.elements[row.element_id].guidance, head, form,
+        variables.read(db, head.id), offered(db, form, actor, head.id) if form else {},
+    )  # fmt: skip

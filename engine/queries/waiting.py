@@ -1,0 +1,156 @@
+"""What a case waits for, since when and how long it may; and where that is on its diagrams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from engine import clock
+from engine.definitions import Definition
+from engine.models import account, incident, message_subscription, timer, user_task
+from engine.queries.people import role_titles
+
+OPEN = ("created", "claimed")
+
+
+@dataclass(frozen=True)
+class Wait:
+    """One thing a case rests on. `kind`: task, date, message or problem. `expected_at` is the
+    moment after which it waits too long."""
+
+    id: str
+    kind: str
+    definition_id: int
+    element_id: str
+    title: str
+    waits_for: str
+    since: datetime
+    due_at: datetime | None
+    expected_at: datetime | None
+    stage: str | None = None
+
+    @property
+    def too_long(self) -> bool:
+        return self.expected_at is not None and self.expected_at < clock.now()
+
+
+def waits_of(db: Connection, instance_id: int) -> tuple[Wait, ...]:
+    """Everything a case waits for, problems first, then by what is due first."""
+    found = waits(db, [instance_id])
+    return tuple(found.get(instance_id, ()))
+
+
+def waits(db: Connection, instance_ids: list[int]) -> dict[int, list[Wait]]:
+    """Case → what it waits for. Optional messages (a case action beside an open step) are not."""
+    titles = role_titles(db)
+    found: dict[int, list[Wait]] = {}
+    for row in _rows(db, incident, instance_ids, incident.c.resolved_at.is_(None)):
+        found.setdefault(row.instance_id, []).append(_problem(row))
+    for row in _tasks(db, instance_ids):
+        found.setdefault(row.instance_id, []).append(_task(row, titles))
+    for row in _rows(db, timer, instance_ids):
+        found.setdefault(row.instance_id, []).append(_timer(row))
+    needed = message_subscription.c.optional.is_(False)
+    for row in _rows(db, message_subscription, instance_ids, needed):
+        found.setdefault(row.instance_id, []).append(_message(row, titles))
+    for waiting in found.values():
+        waiting.sort(key=_order)
+    return found
+
+
+def _order(wait: Wait) -> tuple[bool, bool, datetime]:
+    soonest = wait.due_at or wait.expected_at or wait.since
+    return wait.kind != "problem", wait.kind != "task", soonest
+
+
+def _rows(db: Connection, table: Any, instance_ids: list[int], *more: Any) -> Iterable[Row[Any]]:
+    return db.execute(
+        select(table).where(table.c.instance_id.in_(instance_ids), *more).order_by(table.c.id)
+    )
+
+
+def _tasks(db: Connection, instance_ids: list[int]) -> Iterable[Row[Any]]:
+    t = user_task.c
+    return db.execute(
+        select(user_task, account.c.name)
+        .select_from(user_task.outerjoin(account, account.c.id == t.assignee_id))
+        .where(t.instance_id.in_(instance_ids), t.state.in_(OPEN))
+        .order_by(t.created_at, t.id)
+    )
+
+
+def _task(row: Row[Any], titles: Mapping[str, str]) -> Wait:
+    roles = ", ".join(titles.get(role, role) for role in row.roles)
+    who = row.name or f"somebody to take it ({roles})"
+    return Wait(
+        row.id, "task", row.definition_id, row.element_id, row.title, who,
+        row.created_at, row.due_at, row.expected_at, row.stage,
+    )  # fmt: skip
+
+
+def _timer(row: Row[Any]) -> Wait:
+    return Wait(
+        row.id, "date", row.definition_id, row.element_id, row.title, "the date",
+        row.created_at, row.due_at, row.expected_at,
+    )  # fmt: skip
+
+
+def _message(row: Row[Any], titles: Mapping[str, str]) -> Wait:
+    said = " or ".join(titles.get(role, role) for role in row.roles)
+    by = f", recorded by {said}" if said else ""
+    return Wait(
+        row.id, "message", row.definition_id, row.element_id, row.title,
+        f"the message “{row.name}”, key {row.key}{by}",
+        row.created_at, None, row.expected_at,
+    )  # fmt: skip
+
+
+def _problem(row: Row[Any]) -> Wait:
+    return Wait(
+        str(row.id), "problem", row.definition_id, row.element_id or "",
+        row.element_name or "The case", "a supervisor: it is held by a problem",
+        row.opened_at, None, row.opened_at,
+    )  # fmt: skip
+
+
+def places(
+    known: Mapping[int, Definition], root: int, waits: Iterable[Wait]
+) -> dict[int, dict[str, str]]:
+    """Definition → the elements where the case is, up through the calls to its own diagram:
+    element → the kind of what waits there (problem wins)."""
+    found: dict[int, dict[str, str]] = {}
+    for wait in waits:
+        at, element_id = wait.definition_id, wait.element_id
+        for _ in range(20):
+            here = found.setdefault(at, {})
+            if here.get(element_id) != "problem":
+                here[element_id] = wait.kind
+            if at == root or at not in known:
+                break
+            caller = _caller(known, root, known[at].key, wait.stage)
+            if caller is None:
+                break
+            at, element_id = caller
+    return found
+
+
+def _caller(
+    known: Mapping[int, Definition], root: int, key: str, stage: str | None
+) -> tuple[int, str] | None:
+    """The call of a process: of several, the one at the same stage; the case's own one first."""
+    calls = [
+        (
+            definition_id != root,
+            bool(stage) and e.properties.get("stage") != stage,
+            definition_id,
+            e.id,
+        )
+        for definition_id, definition in known.items()
+        for e in definition.elements.values()
+        if e.called == key
+    ]
+    return min(calls)[2:] if calls else None
