@@ -106,6 +106,7 @@ def _inside(shape: Shape, words: str, up: float = 0) -> str:
     x, y = shape.box.middle
     most = max(1, int((shape.box.height - 8 - 2 * up) // LINE))
     lines = wrap(words, shape.box.width - 10, most)
+    up = up if len(lines) > 2 else 0
     crowded = len(lines) >= most and shape.kind in TASKS
     return block(lines, x, y - up + (4 if crowded and not up else 0))
 

@@ -1,0 +1,1 @@
+"""BPMN files: read safely, rewritten, checked, drawn, compared."""

@@ -1,0 +1,120 @@
+"""What is well defined but not run by the library is redrawn on a copy before it is parsed.
+
+The stored file stays the one that was drawn. Added nodes get ids `_w_…` and never reach a page.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+from lxml import etree
+
+from engine.bpmn.xml import local, tag
+
+RESERVED = {"Start", "End", "Root"}  # names the library uses for its own tasks
+SPLITTING = {
+    "userTask", "manualTask", "scriptTask", "businessRuleTask", "serviceTask", "sendTask",
+    "receiveTask", "callActivity", "subProcess", "intermediateCatchEvent",
+    "intermediateThrowEvent", "boundaryEvent", "startEvent",
+}  # fmt: skip
+STRIPPED = {
+    "extensionElements", "documentation", "ioSpecification", "textAnnotation", "association",
+    "group", "dataObject", "dataObjectReference", "dataInputAssociation",
+    "dataOutputAssociation", "property",
+}  # fmt: skip
+
+
+def runnable(
+    root: etree._Element, start_event: str | None
+) -> tuple[etree._Element, dict[str, str]]:
+    """A copy that runs from `start_event` (or the one plain start), and inner id -> drawn id."""
+    copy = deepcopy(root)
+    drop = [n for n in copy.iter() if local(n) in STRIPPED]
+    for node in drop:
+        parent = node.getparent()
+        if parent is not None:
+            parent.remove(node)
+    for process in copy.iter(tag("process")):
+        _keep_one_start(process, start_event)
+    _split_outgoing(copy)
+    return copy, _rename_reserved(copy)
+
+
+def _keep_one_start(process: etree._Element, start_event: str | None) -> None:
+    starts = process.findall(tag("startEvent"))
+    chosen = next((s for s in starts if s.get("id") == start_event), None)
+    if chosen is None:
+        plain = [s for s in starts if not _definitions(s)]
+        chosen = plain[0] if plain else (starts[0] if starts else None)
+    for start in starts:
+        if start is chosen:
+            for definition in _definitions(start):
+                start.remove(definition)
+            continue
+        process.remove(start)
+        for flow in process.findall(tag("sequenceFlow")):
+            if flow.get("sourceRef") == start.get("id"):
+                _remove_flow(process, flow)
+
+
+def _definitions(node: etree._Element) -> list[etree._Element]:
+    return [c for c in node if local(c).endswith("EventDefinition")]
+
+
+def _remove_flow(process: etree._Element, flow: etree._Element) -> None:
+    process.remove(flow)
+    for ref in [*process.iter(tag("incoming")), *process.iter(tag("outgoing"))]:
+        parent = ref.getparent()
+        if (ref.text or "").strip() == flow.get("id") and parent is not None:
+            parent.remove(ref)
+
+
+def _split_outgoing(root: etree._Element) -> None:
+    """Several ways out of a task or event: all are taken, or those whose condition holds."""
+    flows: dict[str, list[etree._Element]] = {}
+    for flow in root.iter(tag("sequenceFlow")):
+        flows.setdefault(flow.get("sourceRef") or "", []).append(flow)
+    for node in list(root.iter()):
+        ways = flows.get(node.get("id") or "", [])
+        if local(node) in SPLITTING and len(ways) > 1:
+            _put_gateway_behind(node, ways)
+
+
+def _put_gateway_behind(node: etree._Element, ways: list[etree._Element]) -> None:
+    node_id, parent = node.get("id") or "", node.getparent()
+    if parent is None:
+        return
+    conditional = any(way.find(tag("conditionExpression")) is not None for way in ways)
+    kind = "inclusiveGateway" if conditional else "parallelGateway"
+    gateway = etree.SubElement(parent, tag(kind), id=f"_w_split_{node_id}")
+    if node.get("default"):
+        gateway.set("default", node.attrib.pop("default"))
+    for way in ways:
+        way.set("sourceRef", f"_w_split_{node_id}")
+        bare = way.find(tag("conditionExpression")) is None
+        if conditional and bare and way.get("id") != gateway.get("default"):
+            etree.SubElement(way, tag("conditionExpression")).text = "true"
+    etree.SubElement(
+        parent,
+        tag("sequenceFlow"),
+        id=f"_w_flow_{node_id}",
+        sourceRef=node_id,
+        targetRef=f"_w_split_{node_id}",
+    )
+
+
+def _rename_reserved(root: etree._Element) -> dict[str, str]:
+    names = {}
+    for node in root.iter():
+        node_id = node.get("id") or ""
+        if node_id in RESERVED or node_id.endswith((".BoundaryEventSplit", ".EndJoin")):
+            names[node_id] = f"_w_id_{node_id.replace('.', '_')}"
+            node.set("id", names[node_id])
+    if names:
+        for node in root.iter():
+            for key in ("sourceRef", "targetRef", "attachedToRef", "default", "bpmnElement"):
+                if node.get(key) in names:
+                    node.set(key, names[node.get(key) or ""])
+            if local(node) == "flowNodeRef" and (node.text or "").strip() in names:
+                node.text = names[(node.text or "").strip()]
+    return {inner: drawn for drawn, inner in names.items()}

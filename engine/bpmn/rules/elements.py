@@ -1,0 +1,250 @@
+"""Which elements and settings run, and which are refused, one by one."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from lxml import etree
+
+from engine.bpmn.elements import NODES, Element
+from engine.bpmn.rules.subject import Subject
+from engine.bpmn.xml import BPMN, BPMNDI, SPIFF, line_of, local
+from engine.errors import Problem
+
+PICTURE = {
+    "definitions", "process", "collaboration", "participant", "messageFlow", "laneSet", "lane",
+    "flowNodeRef", "childLaneSet", "textAnnotation", "text", "association", "group", "category",
+    "categoryValue", "documentation", "extensionElements", "incoming", "outgoing", "sequenceFlow",
+    "conditionExpression", "message", "script", "import", "categoryValueRef",
+    "messageEventDefinition", "timerEventDefinition", "terminateEventDefinition",
+    "timeDate", "timeDuration", "timeCycle", "multiInstanceLoopCharacteristics",
+    "standardLoopCharacteristics", "loopCardinality", "loopCondition", "loopDataInputRef",
+    "loopDataOutputRef", "inputDataItem", "outputDataItem", "completionCondition",
+    "extension", "relationship", "error", "escalation", "signal", "itemDefinition", "interface",
+    "participantMultiplicity", "dataObject", "dataObjectReference", "dataState",
+}  # fmt: skip
+
+REFUSED = {
+    "task": "“{x}” has no type, so nobody would be asked to do it. Make it a user task.",
+    "complexGateway": "The complex gateway “{x}” is not supported. Use inclusive gateways, or a "
+    "multi-instance task with a completion condition.",
+    "serviceTask": "Choose what “{x}” should call: no connector is set, or none of that name.",
+    "sendTask": "“{x}” is a send task. Use a message throw event instead.",
+    "transaction": "“{x}” is a transaction, which is not supported. Use a subprocess.",
+    "adHocSubProcess": "“{x}” is an ad-hoc subprocess, which is not supported. Draw its steps "
+    "with gateways.",
+    "compensateEventDefinition": "Compensation on “{x}” is not supported. Draw the undoing steps "
+    "as their own path.",
+    "signalEventDefinition": "The signal “{x}” is not supported. Use a message.",
+    "conditionalEventDefinition": "The condition event “{x}” is not supported. Use a gateway, a "
+    "timer or a message.",
+    "errorEventDefinition": "The error event “{x}” is not supported. Draw the way as a gateway.",
+    "escalationEventDefinition": "The escalation “{x}” is not supported. Use a message.",
+    "cancelEventDefinition": "The cancel event “{x}” is not supported.",
+    "linkEventDefinition": "The link “{x}” is not supported. Draw the flow itself.",
+    "dataStore": "Nothing is kept in the data store “{x}”. Turn it into a note.",
+    "dataStoreReference": "Nothing is kept in the data store “{x}”. Turn it into a note.",
+    "ioSpecification": "“{x}” has inputs and outputs of its own, which are not supported. All "
+    "steps see the case’s values.",
+    "dataInputAssociation": "“{x}” reads a data object, which is not supported. All steps see "
+    "the case’s values.",
+    "dataOutputAssociation": "“{x}” writes a data object, which is not supported. All steps see "
+    "the case’s values.",
+    "choreography": "A choreography is not supported. Draw a process.",
+    "conversation": "A conversation is not supported. Draw a process.",
+    "globalUserTask": "“{x}” is a global task, which is not supported. Draw a process.",
+    "callConversation": "A conversation is not supported. Draw a process.",
+    "resourceRole": "The owner of “{x}” cannot be read. Put it in a lane or choose a role.",
+    "humanPerformer": "The owner of “{x}” cannot be read. Put it in a lane or choose a role.",
+    "potentialOwner": "The owner of “{x}” cannot be read. Put it in a lane or choose a role.",
+    "performer": "The owner of “{x}” cannot be read. Put it in a lane or choose a role.",
+}
+REPAIRS = {"task": "Make it a user task.", "dataStoreReference": "Turn it into a note."}
+
+WAITING = {"expected", "stage", "protected", "title"}
+PEOPLE = {
+    "roles", "assignee", "organisation", "due", "dueBasis", "expected", "priority", "title",
+    "stage", "notCompletedBy", "formFilename", "formJsonSchemaFilename", "formUiSchemaFilename",
+    "prefill", "protected",
+}  # fmt: skip
+KNOWN_PROPERTIES = {
+    "userTask": PEOPLE,
+    "manualTask": PEOPLE,
+    "startEvent": {"formFilename", "formJsonSchemaFilename", "title", "stage"},
+    "callActivity": {"stage", "title"},
+    "subProcess": {"stage", "title"},
+    "intermediateCatchEvent": WAITING | {"key", "roles", "formFilename"},
+    "receiveTask": WAITING | {"key", "roles", "formFilename"},
+    "boundaryEvent": WAITING | {"key", "roles", "formFilename"},
+    "intermediateThrowEvent": {"payload", "key", "stage"},
+    "endEvent": {"payload", "key", "stage"},
+}
+SPIFF_KNOWN = {"properties", "property", "instructionsForEndUser", "calledDecisionId"}
+OTHER_TOOLS = ("camunda", "zeebe", "flowable", "activiti", "bizagi", "signavio")
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    yield from _instructions_to_programs(subject)
+    yield from _identifiers(subject)
+    for node in subject.root.iter():
+        if not isinstance(node.tag, str):
+            continue
+        if node.tag.startswith(f"{{{BPMN}}}"):
+            yield from _element(subject, node)
+        elif node.tag.startswith(f"{{{SPIFF}}}") and local(node) not in SPIFF_KNOWN:
+            yield from _spiff(subject, node)
+        elif any(tool in node.tag.lower() for tool in OTHER_TOOLS):
+            yield from _other_tool(subject, node)
+    for element in subject.diagram.elements.values():
+        yield from _properties(subject, element)
+        yield from _shape(subject, element)
+    yield from _processes(subject)
+
+
+def _instructions_to_programs(subject: Subject) -> Iterator[Problem]:
+    if re.search(rb"<\?(?!xml\s)", subject.source):
+        yield Problem(
+            "xml.processing_instruction",
+            "The file holds an instruction to other programs; it is ignored.",
+            "warning",
+            subject.file,
+        )
+
+
+def _identifiers(subject: Subject) -> Iterator[Problem]:
+    ids = Counter(
+        node.get("id")
+        for node in subject.root.iter()
+        if isinstance(node.tag, str) and not node.tag.startswith(f"{{{BPMNDI}}}") and node.get("id")
+    )
+    for name, count in ids.items():
+        if count > 1:
+            element = subject.diagram.elements.get(name or "")
+            yield Problem(
+                "bpmn.duplicate_id",
+                f"Two elements have the id “{name}”.",
+                file=subject.file,
+                element_id=name,
+                line=element.line if element else None,
+                repair="Give one of them another id.",
+            )
+
+
+def _element(subject: Subject, node: etree._Element) -> Iterator[Problem]:
+    kind = local(node)
+    if kind in REFUSED:
+        owner = node if node.get("id") and kind in NODES | {"dataStoreReference"} else _owner(node)
+        name = (owner.get("name") or owner.get("id") or kind) if owner is not None else kind
+        code = "bpmn.service_unknown" if kind == "serviceTask" else "bpmn.unsupported_element"
+        yield subject.of_node(
+            owner if owner is not None else node,
+            "bpmn.task_without_type" if kind == "task" else code,
+            REFUSED[kind].format(x=name),
+            repair=REPAIRS.get(kind),
+        )
+    elif kind not in PICTURE and kind not in NODES:
+        yield subject.of_node(
+            node,
+            "bpmn.unknown_element",
+            f"Waymark does not know “{kind}” (line {line_of(node)}).",
+        )
+    if node.get("isForCompensation") == "true":
+        yield subject.of_node(
+            node,
+            "bpmn.unsupported_element",
+            REFUSED["compensateEventDefinition"].format(x=node.get("name") or node.get("id")),
+        )
+
+
+def _owner(node: etree._Element) -> etree._Element | None:
+    at: etree._Element | None = node
+    while at is not None and local(at) not in NODES | {"process", "definitions"}:
+        at = at.getparent()
+    return at
+
+
+def _spiff(subject: Subject, node: etree._Element) -> Iterator[Problem]:
+    owner, name = _owner(node), local(node)
+    label = owner.get("name") or owner.get("id") if owner is not None else ""
+    if name in ("preScript", "postScript"):
+        words = f"“{label}” has a script of its own. Scripts are written in FEEL, in a script task."
+        code = "expression.syntax"
+    else:
+        words = f"“{label}” carries a setting Waymark would ignore: {name}."
+        code = "bpmn.unknown_setting"
+    yield subject.of_node(owner if owner is not None else node, code, words)
+
+
+def _other_tool(subject: Subject, node: etree._Element) -> Iterator[Problem]:
+    owner = _owner(node)
+    label = owner.get("name") or owner.get("id") if owner is not None else ""
+    yield subject.of_node(
+        owner if owner is not None else node,
+        "bpmn.unknown_setting",
+        f"“{label}” carries a setting Waymark would ignore: {local(node)}.",
+    )
+
+
+def _properties(subject: Subject, element: Element) -> Iterator[Problem]:
+    allowed = KNOWN_PROPERTIES.get(element.kind, set())
+    for name in element.properties:
+        if name not in allowed:
+            yield subject.of(
+                element,
+                "bpmn.unknown_property",
+                f"“{element.label}” has the setting “{name}”, which does nothing here.",
+                repair="Remove it, or correct its name.",
+            )
+
+
+def _shape(subject: Subject, element: Element) -> Iterator[Problem]:
+    inside = [e for e in subject.diagram.elements.values() if e.parent == element.id]
+    if element.kind == "subProcess":
+        starts = [e for e in inside if e.kind == "startEvent"]
+        if len(starts) != 1:
+            yield subject.of(
+                element,
+                "bpmn.subprocess_start",
+                f"“{element.label}” needs one start (has {len(starts)}).",
+            )
+        elif not any(e.kind == "endEvent" for e in inside):
+            yield subject.of(element, "bpmn.no_end_event", f"“{element.label}” has no end.")
+    if element.kind == "startEvent" and element.event not in (None, "message"):
+        yield subject.of(
+            element,
+            "bpmn.unsupported_element",
+            f"“{element.label}” starts by a {element.event}. Start by a message or a person.",
+        )
+    if element.kind == "boundaryEvent" and element.event not in ("message", "timer"):
+        yield subject.of(
+            element, "bpmn.unsupported_element", f"“{element.label}” waits for nothing it can get."
+        )
+
+
+def _processes(subject: Subject) -> Iterator[Problem]:
+    for node in subject.root.iter(f"{{{BPMN}}}process"):
+        if node.get("isExecutable") != "true":
+            yield subject.of_node(
+                node,
+                "bpmn.not_executable",
+                f"“{node.get('name') or node.get('id')}” is not marked executable.",
+                repair="Mark it executable.",
+            )
+        inside = [e for e in subject.diagram.elements.values() if e.parent == node.get("id")]
+        if not any(e.kind == "startEvent" for e in inside):
+            yield subject.of_node(
+                node,
+                "bpmn.no_start_event",
+                f"“{node.get('name') or node.get('id')}” has no start event.",
+                repair="Draw a start event and lead a flow from it to the first step.",
+            )
+    for node in subject.root.iter(f"{{{BPMN}}}subProcess"):
+        if node.get("triggeredByEvent") == "true":
+            yield subject.of_node(
+                node,
+                "bpmn.unsupported_element",
+                f"“{node.get('name') or node.get('id')}” (id {node.get('id')}) is an event "
+                "subprocess, which is not supported. Use a boundary event on a subprocess.",
+            )

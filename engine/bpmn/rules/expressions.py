@@ -1,0 +1,162 @@
+"""Every expression of a diagram is read before it is published: syntax, functions, dates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from engine import clock, feel
+from engine.bpmn.elements import Element
+from engine.bpmn.rules.subject import Subject
+from engine.errors import ExpressionError, Problem
+
+FEEL_PROPERTIES = (
+    "roles", "assignee", "organisation", "due", "expected", "prefill", "key", "payload",
+)  # fmt: skip
+MAYBE_FEEL = ("title", "priority")
+MAX_ITEMS = 1000
+ISO_DURATION = re.compile(
+    r"P(?!$)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?!$)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?", re.IGNORECASE
+)
+FURTHEST_YEARS = 50
+
+
+def check(subject: Subject) -> Iterator[Problem]:
+    for element in subject.diagram.elements.values():
+        for where, text in expressions_of(element):
+            yield from _syntax(subject, element, where, text)
+        yield from _script(subject, element)
+        yield from _timer(subject, element)
+        yield from _repeat(subject, element)
+    for flow in subject.diagram.flows.values():
+        if flow.condition:
+            for problem in parse(flow.condition):
+                yield subject.of_flow(
+                    flow,
+                    problem[0],
+                    f"The condition of “{flow.name or flow.id}” (id {flow.id}): {problem[1]}",
+                )
+
+
+def expressions_of(element: Element) -> Iterator[tuple[str, str]]:
+    """(where, text) of each FEEL expression of an element, scripts and dates apart."""
+    for name in FEEL_PROPERTIES:
+        if text := element.properties.get(name):
+            yield name, text
+    for name in MAYBE_FEEL:
+        if (text := element.properties.get(name, "")).startswith("="):
+            yield name, text
+    repeat = element.repeat
+    if repeat is not None:
+        for where, wanted in (
+            ("the list", repeat.collection),
+            ("the number of times", repeat.cardinality),
+            ("the condition", repeat.until),
+        ):
+            if wanted:
+                yield where, wanted
+
+
+def parse(text: str) -> list[tuple[str, str]]:
+    """[] when the text is FEEL, else one (code, words)."""
+    try:
+        feel.compile(text)
+    except ExpressionError as error:
+        return [(error.code, str(error))]
+    return []
+
+
+def _syntax(subject: Subject, element: Element, where: str, text: str) -> Iterator[Problem]:
+    for code, words in parse(text):
+        yield subject.of(element, code, f"“{element.label}” (id {element.id}), {where}: {words}")
+
+
+def _script(subject: Subject, element: Element) -> Iterator[Problem]:
+    if element.kind != "scriptTask":
+        return
+    if not (element.script or "").strip():
+        yield subject.of(element, "script.missing", f"“{element.label}” has no script.")
+        return
+    for code, words in parse(element.script or ""):
+        yield subject.of(
+            element,
+            code,
+            f"The script of “{element.label}” (id {element.id}): {words}",
+            repair="Scripts are written in FEEL: {name: value}.",
+        )
+
+
+def _timer(subject: Subject, element: Element) -> Iterator[Problem]:
+    if element.event != "timer":
+        return
+    kind, text = element.timer or ("", "")
+    name = f"“{element.label}” (id {element.id})"
+    if not text:
+        yield subject.of(element, "timer.missing", f"{name} has no date or duration.")
+    elif kind == "timeCycle":
+        yield subject.of(
+            element, "timer.cycle", f"{name} repeats, which is not supported. Use a date."
+        )
+    elif text[:1] in "Pp" and ISO_DURATION.fullmatch(text):
+        yield from _range(subject, element, f'now() + duration("{text.upper()}")')
+    elif parse(text):
+        yield subject.of(
+            element,
+            "timer.bad_expression",
+            f"{name} has a date that cannot be read: “{text[:100]}”. {parse(text)[0][1]}",
+            repair="Write a duration such as P5D, or a FEEL date.",
+        )
+    else:
+        yield from _constant(subject, element, text)
+
+
+def _constant(subject: Subject, element: Element, text: str) -> Iterator[Problem]:
+    """A date that reads nothing of the case can be looked at now."""
+    expression = feel.compile(text)
+    if expression.names:
+        return
+    value = expression.evaluate({}, clock=clock.local_now)
+    if not isinstance(value, (date, datetime, timedelta, feel.YearsMonths)):
+        yield subject.of(
+            element,
+            "timer.bad_expression",
+            f"“{element.label}” (id {element.id}) should give a date or a duration; “{text[:100]}” "
+            f"gives {feel.kind(value)}.",
+        )
+    elif isinstance(value, (timedelta, feel.YearsMonths)):
+        yield from _range(subject, element, f"now() + ({text})")
+    else:
+        yield from _range(subject, element, text)
+
+
+def _range(subject: Subject, element: Element, text: str) -> Iterator[Problem]:
+    value = feel.compile(text).evaluate({}, clock=clock.local_now)
+    year = getattr(value, "year", None)
+    if year is None or abs(year - clock.today().year) > FURTHEST_YEARS:
+        yield subject.of(
+            element,
+            "timer.out_of_range",
+            f"“{element.label}” (id {element.id}) is more than {FURTHEST_YEARS} years away.",
+        )
+
+
+def _repeat(subject: Subject, element: Element) -> Iterator[Problem]:
+    repeat = element.repeat
+    if repeat is None:
+        return
+    name = f"“{element.label}” (id {element.id})"
+    if repeat.kind == "loop":
+        if repeat.maximum is None and not repeat.until:
+            yield subject.of(element, "bpmn.loop_no_end", f"{name} repeats without an end.")
+    elif not repeat.collection and not repeat.cardinality:
+        yield subject.of(
+            element, "bpmn.repeat_no_list", f"{name} is done for each of a list: choose the list."
+        )
+    constant = (repeat.cardinality or "").strip()
+    if constant.isdigit() and int(constant) > MAX_ITEMS:
+        yield subject.of(
+            element,
+            "bpmn.multi_instance_limit",
+            f"{name} would be done {int(constant):,} times; {MAX_ITEMS:,} is the most.",
+        )

@@ -1,0 +1,1 @@
+"""One case in memory: its task tree, its variables, and what moves them."""

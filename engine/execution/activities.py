@@ -1,0 +1,102 @@
+"""Tasks, scripts, decisions, subprocesses and calls, on our variables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.defaults import CallActivity as LibraryCall
+from SpiffWorkflow.bpmn.specs.defaults import ManualTask as LibraryManual
+from SpiffWorkflow.bpmn.specs.defaults import ScriptTask as LibraryScript
+from SpiffWorkflow.bpmn.specs.defaults import SubWorkflowTask as LibrarySubprocess
+from SpiffWorkflow.bpmn.specs.defaults import UserTask as LibraryUser
+from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine import clock
+from engine.errors import ExecutionFailed
+from engine.execution import evaluation
+from engine.execution.problems import held
+
+MAX_CALL_DEPTH = 20
+
+
+class UserTask(LibraryUser):
+    """Rests READY until a person completes it."""
+
+
+class ManualTask(LibraryManual):
+    """A user task without a form."""
+
+
+class ScriptTask(LibraryScript):
+    """A FEEL context: each entry becomes a variable, once the whole has been worked out."""
+
+    def _run_hook(self, my_task: Task) -> bool:
+        value = evaluation.evaluate(my_task, self.script)
+        if not isinstance(value, dict):
+            raise ExecutionFailed(
+                f"The script of “{self.element.label}” gave no names to set.",
+                code="script.not_context",
+                expression=self.script[:300],
+                values=evaluation.kinds(my_task, self.script),
+            )
+        write_all(my_task, value)
+        return True
+
+
+class BusinessRuleTask(BpmnSpecMixin):
+    """Asks a decision table; its outputs become variables. No matching row is a problem."""
+
+    def _run_hook(self, my_task: Task) -> bool:
+        model, key = self.decision
+        view = my_task.workflow.top_workflow.view(my_task)
+        outcome = model.decide(key, view, clock=clock.local_now)
+        if outcome.no_match:
+            raise ExecutionFailed(
+                f"No row of the table “{key}” applies to these values.",
+                code="decision.no_match",
+                table=key,
+                values=dict(outcome.inputs),
+            )
+        write_all(my_task, outcome.variables)
+        my_task.internal_data["matched"] = list(outcome.matched)
+        return True
+
+
+class SubWorkflowTask(LibrarySubprocess):
+    """An embedded subprocess: reads and writes through to the scope around it."""
+
+    def _update_hook(self, my_task: Task) -> bool:
+        return bool(held(my_task, self._enter))
+
+    def _enter(self, my_task: Task) -> bool:
+        top = my_task.workflow.top_workflow
+        subprocess = top.subprocesses.get(my_task.id)
+        if subprocess is not None:
+            return bool(subprocess.completed)
+        if my_task.workflow.depth >= MAX_CALL_DEPTH:
+            raise ExecutionFailed("Calls are nested deeper than 20.", code="call.too_deep")
+        subprocess = top.create_subprocess(my_task, self.spec)
+        subprocess.completed_event.connect(self._on_subworkflow_completed, my_task)
+        top.scopes.open(f"s:{my_task.id.hex}", top.scopes.key(my_task), "sub")
+        my_task._set_state(TaskState.STARTED)
+        subprocess.task_tree.run()
+        return False
+
+    def _on_subworkflow_completed(self, subworkflow: Any, my_task: Task) -> None:
+        my_task._set_state(TaskState.READY)
+
+    def _run_hook(self, my_task: Task) -> bool:
+        return True
+
+
+class CallActivity(SubWorkflowTask, LibraryCall):
+    """A called process works on its caller's variables at once."""
+
+
+def write_all(task: Task, values: dict[str, Any]) -> None:
+    top = task.workflow.top_workflow
+    key, element = top.scopes.key(task), task.task_spec.element.id
+    for name, value in values.items():
+        top.scopes.write(key, name, value, element)

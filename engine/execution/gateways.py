@@ -1,0 +1,162 @@
+"""Gateways: exclusive and inclusive choices, and joins that count explicit tokens.
+
+The library's parallel join fires early from a loop's second round on, and its inclusive join does
+not see work that is under way: both are replaced by the standard's rule (BPMN 2.0.2, 13.4).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.defaults import ExclusiveGateway as LibraryExclusive
+from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway as LibraryInclusive
+from SpiffWorkflow.bpmn.specs.defaults import ParallelGateway as LibraryParallel
+from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
+from SpiffWorkflow.specs.base import TaskSpec
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import ExecutionFailed
+from engine.execution import evaluation
+from engine.execution.workflow import finished
+
+ARRIVED = TaskState.WAITING | TaskState.CANCELLED
+
+
+class Joining:
+    """Mixed in front of gateways that may have several ways in."""
+
+    name: str
+    _inputs: list[str]
+
+    def _update_hook(self, my_task: Task) -> bool:
+        tokens = self._tokens(my_task)
+        may_fire = self._may_fire(my_task, tokens)
+        for other in list(my_task.workflow.tasks.values()):
+            if (
+                other.task_spec is self
+                and other is not my_task
+                and other.state == TaskState.WAITING
+            ):
+                other.cancel()
+        if may_fire:
+            for waiting in tokens.values():
+                waiting[0].internal_data["used"] = True
+        else:
+            my_task._set_state(TaskState.WAITING)
+        return may_fire
+
+    def _tokens(self, my_task: Task) -> dict[str, list[Task]]:
+        """Way in -> arrivals there that no firing has used, but for the present one."""
+        found: dict[str, list[Task]] = {}
+        for task in my_task.workflow.tasks.values():
+            if task.task_spec is not self or task is my_task or not task._state & ARRIVED:
+                continue
+            parent = task.parent
+            if parent is None or parent.state != TaskState.COMPLETED:
+                continue
+            way = parent.task_spec.name
+            if not task.internal_data.get("used") and way != my_task.parent.task_spec.name:
+                found.setdefault(way, []).append(task)
+        return found
+
+    def _may_fire(self, my_task: Task, tokens: dict[str, list[Task]]) -> bool:
+        return len(tokens) + 1 >= len(set(self._inputs))
+
+    def _predict_hook(self, my_task: Task) -> None:
+        if len(self._inputs) > 1 and my_task.state < TaskState.READY:
+            return  # nothing is foretold behind a join before it fires
+        super()._predict_hook(my_task)  # type: ignore[misc]  # mixed in
+
+    def _on_ready_hook(self, my_task: Task) -> None:
+        super()._on_ready_hook(my_task)  # type: ignore[misc]  # mixed in
+        if len(self._inputs) > 1:
+            self._predict(my_task, mask=TaskState.NOT_FINISHED_MASK)  # type: ignore[attr-defined]  # of the library's class it is mixed into
+
+
+class ParallelGateway(Joining, LibraryParallel):
+    def _run_hook(self, my_task: Task) -> bool:
+        return True
+
+
+class Choosing:
+    """Conditions in FEEL: true or false, or a problem."""
+
+    cond_task_specs: list[tuple[Any, str]]
+    element: Any
+
+    def _chosen(self, my_task: Task) -> list[str]:
+        return [
+            name
+            for way, name in self.cond_task_specs
+            if way is not None and evaluation.condition(my_task, way.args[0])
+        ]
+
+    def _go(self, my_task: Task, names: list[str]) -> bool:
+        specs = my_task.workflow.spec.task_specs
+        my_task._sync_children([specs[name] for name in names], TaskState.FUTURE)
+        for child in my_task.children:
+            child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+        return True
+
+    def _no_way(self, my_task: Task) -> ExecutionFailed:
+        texts = [way.args[0] for way, _ in self.cond_task_specs if way is not None]
+        values: dict[str, str] = {}
+        for text in texts:
+            values.update(evaluation.kinds(my_task, text))
+        return ExecutionFailed(
+            f"None of the ways out of “{self.element.label}” applies.",
+            code="gateway.no_way",
+            expression="; ".join(texts)[:300],
+            values=values,
+        )
+
+
+class ExclusiveGateway(Choosing, LibraryExclusive):
+    def _run_hook(self, my_task: Task) -> bool:
+        for way, name in self.cond_task_specs:
+            if way is not None and evaluation.condition(my_task, way.args[0]):
+                return self._go(my_task, [name])
+        if self.default_task_spec is None:
+            raise self._no_way(my_task)
+        return self._go(my_task, [self.default_task_spec])
+
+
+class InclusiveGateway(Joining, Choosing, LibraryInclusive):
+    def _may_fire(self, my_task: Task, tokens: dict[str, list[Task]]) -> bool:
+        filled = {my_task.parent.task_spec.name, *tokens}
+        empty = [name for name in set(self._inputs) if name not in filled]
+        return not any(
+            _reaches(task.task_spec, empty, self.name)
+            and not _reaches(task.task_spec, list(filled), self.name)
+            for task in my_task.workflow.tasks.values()
+            if not finished(task)
+            and task._state & TaskState.DEFINITE_MASK
+            and task.state != TaskState.FUTURE
+            and task.task_spec is not self
+        )
+
+    def _run_hook(self, my_task: Task) -> bool:
+        chosen = self._chosen(my_task)
+        chosen = chosen or [name for way, name in self.cond_task_specs if way is None]
+        if not chosen:
+            raise self._no_way(my_task)
+        return self._go(my_task, chosen)
+
+
+def _reaches(spec: TaskSpec, goals: list[str], without: str) -> bool:
+    """Whether a way leads from `spec` to one of the goals, not through `without`."""
+    seen, todo = set(), [spec]
+    while todo:
+        at = todo.pop()
+        if at.name in goals:
+            return True
+        if at.name in seen or at.name == without:
+            continue
+        seen.add(at.name)
+        todo.extend(at.outputs)
+    return False
+
+
+class EventBasedGateway(BpmnSpecMixin):
+    """Opens all its events at once; the first that happens closes the others (events.py)."""

@@ -1,0 +1,98 @@
+"""Our task classes put into the library's parser by its own extension points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lxml import etree
+from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
+from SpiffWorkflow.bpmn.parser.task_parsers import GatewayParser
+from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.specs.control import SimpleBpmnTask, _EndJoin
+from SpiffWorkflow.task import Task
+
+from engine.bpmn.xml import tag
+from engine.execution import activities, events, gateways, repeats
+from engine.execution.workflow import finished
+
+CLASSES = {
+    "userTask": activities.UserTask,
+    "manualTask": activities.ManualTask,
+    "scriptTask": activities.ScriptTask,
+    "subProcess": activities.SubWorkflowTask,
+    "callActivity": activities.CallActivity,
+    "exclusiveGateway": gateways.ExclusiveGateway,
+    "parallelGateway": gateways.ParallelGateway,
+    "inclusiveGateway": gateways.InclusiveGateway,
+    "startEvent": events.StartEvent,
+    "endEvent": events.EndEvent,
+    "intermediateCatchEvent": events.IntermediateCatchEvent,
+    "intermediateThrowEvent": events.IntermediateThrowEvent,
+    "boundaryEvent": events.BoundaryEvent,
+    "sendTask": events.SendTask,
+    "receiveTask": events.ReceiveTask,
+}
+
+
+class Ours:
+    """Mixed in front of each node parser of the library."""
+
+    STANDARD_LOOP_CLASS = repeats.StandardLoopTask
+    PARALLEL_MI_CLASS = repeats.ParallelMultiInstanceTask
+    SEQUENTIAL_MI_CLASS = repeats.SequentialMultiInstanceTask
+
+    def parse_timer_event(self, event: etree._Element) -> events.TimerDefinition:
+        return events.TimerDefinition(name="timer")
+
+    def parse_message_event(self, event: etree._Element) -> events.MessageDefinition:
+        return events.MessageDefinition(name="message")
+
+
+def _parser_class(name: str) -> tuple[type, type]:
+    library, _ = BpmnParser.PARSER_CLASSES[tag(name)]
+    return type(f"Ours{library.__name__}", (Ours, library), {}), CLASSES[name]
+
+
+class DiagramParser(BpmnParser):
+    OVERRIDE_PARSER_CLASSES = {  # noqa: RUF012  # named and shaped by the library
+        **{tag(name): _parser_class(name) for name in CLASSES},
+        tag("businessRuleTask"): (
+            type("OursRule", (Ours, TaskParser), {}),
+            activities.BusinessRuleTask,
+        ),
+        tag("eventBasedGateway"): (
+            type("OursEventGateway", (Ours, GatewayParser), {}),
+            gateways.EventBasedGateway,
+        ),
+    }
+
+
+class EndJoin(_EndJoin):
+    """The end waits for all open tasks; the library's stops looking at depth 1,000."""
+
+    def _check_threshold_unstructured(self, my_task: Task) -> bool:
+        return not any(
+            not finished(task)
+            and task is not my_task
+            and task.task_spec is not self
+            and type(task.task_spec) is not SimpleBpmnTask
+            for task in my_task.workflow.tasks.values()
+        )
+
+    def _run_hook(self, my_task: Task) -> bool:
+        return True
+
+
+def finish(spec: BpmnProcessSpec, elements: dict[str, Any], definition_id: int) -> None:
+    """What the parser leaves undone: each spec gets its drawn element, markers hear of their
+    instances, the end is ours."""
+    spec.end.__class__ = EndJoin
+    spec.definition_id = definition_id
+    for task_spec in spec.task_specs.values():
+        task_spec.element = elements.get(task_spec.bpmn_id or "")
+    for task_spec in spec.task_specs.values():
+        if isinstance(task_spec, (repeats.MultiInstance, repeats.StandardLoopTask)):
+            child = spec.task_specs[task_spec.task_spec]
+            child.element = task_spec.element = elements[child.bpmn_id]
+            child.completed_event.connect(task_spec.merge_child)

@@ -1,0 +1,93 @@
+"""Moving a case: our own loop in place of the library's, and what people and rows do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import ExecutionFailed
+from engine.execution import events, problems
+from engine.execution.workflow import CaseWorkflow, Facts, visible_id, walk
+
+BUDGET = 20_000  # elements one step may run before it counts as a loop that never waits
+
+
+def begin(spec: Any, subprocess_specs: dict[str, Any], facts: Facts) -> CaseWorkflow:
+    """A new case, not yet moved: set its first variables, then `settle`."""
+    return CaseWorkflow(spec, subprocess_specs, facts)
+
+
+def settle(case: CaseWorkflow) -> None:
+    """Run everything that needs nobody, deepest first and in drawing order, until all rests."""
+    left = BUDGET
+    moved = True
+    while moved and not case.completed:
+        moved = False
+        for workflow in case.workflows():
+            for task in [t for t in walk(workflow.task_tree) if _may_run(t)]:
+                if not _may_run(task):
+                    continue  # cancelled by one before it
+                left -= 1
+                _guarded(case, task, task.run, exhausted=left <= 0)
+                moved = True
+
+
+def complete(case: CaseWorkflow, task: Task) -> None:
+    """A person has finished this READY user task: go on from it."""
+    _guarded(case, task, task.run)
+    settle(case)
+
+
+def fire(case: CaseWorkflow, task: Task) -> None:
+    """A timer is due, or a message came, for this waiting event."""
+    _note_interruption(case, task)
+    events.fire(task)
+    settle(case)
+
+
+def retry(case: CaseWorkflow, task: Task) -> None:
+    """Run again what was held at `task`."""
+    problems.clear(task)
+    if task.state == TaskState.WAITING:
+        task.task_spec._update(task)
+    settle(case)
+
+
+def _may_run(task: Task) -> bool:
+    return (
+        task._state == TaskState.READY
+        and not task.task_spec.manual
+        and problems.KEY not in task.internal_data
+    )
+
+
+def _guarded(
+    case: CaseWorkflow, task: Task, call: Callable[[], Any], *, exhausted: bool = False
+) -> None:
+    """A model's fault leaves the task READY with the problem beside it; the rest stays done."""
+    try:
+        if exhausted:
+            raise ExecutionFailed(
+                f"The loop at “{visible_id(task) or task.task_spec.name}” never waits.",
+                code="execution.budget",
+            )
+        call()
+    except ExecutionFailed as error:
+        task._set_state(TaskState.READY)
+        problems.note(task, error)
+        return
+    if (element := visible_id(task)) is not None and task._state == TaskState.COMPLETED:
+        case.journal.passed.append(element)
+
+
+def _note_interruption(case: CaseWorkflow, task: Task) -> None:
+    """An interrupting boundary event ends its activity: remember which element did it."""
+    parent = task.parent
+    if parent is None or not isinstance(parent.task_spec, BoundaryEventSplit):
+        return
+    if task.task_spec.cancel_activity:
+        case.journal.interrupted_by = task.task_spec.element.id

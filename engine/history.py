@@ -1,0 +1,43 @@
+"""History events: what happened in a case, in the past tense, packed small. Rows only grow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+import zstandard
+
+SMALL = 120
+_PLAIN, _PACKED = b"\x00", b"\x01"
+
+
+@dataclass(frozen=True)
+class Event:
+    """`kind` says what (`task.completed`); `details` hold its words, values and ids."""
+
+    kind: str
+    element_id: str | None = None
+    task_id: str | None = None
+    details: dict[str, Any] | None = None
+    at: datetime | None = None
+
+
+def pack(details: dict[str, Any] | None) -> bytes | None:
+    if not details:
+        return None
+    plain = orjson.dumps(details)
+    if len(plain) < SMALL:
+        return _PLAIN + plain
+    return _PACKED + zstandard.ZstdCompressor(level=3).compress(plain)
+
+
+def unpack(stored: bytes | None) -> dict[str, Any]:
+    if not stored:
+        return {}
+    body = bytes(stored[1:])
+    if stored[:1] == _PACKED:
+        body = zstandard.ZstdDecompressor().decompress(body)
+    found: dict[str, Any] = orjson.loads(body)
+    return found
