@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from engine.errors import Unavailable
 
-AfterCommit = Callable[["Database"], None]
+AfterCommit = Callable[["Database"], object]
 
 
 class Database:
@@ -53,8 +53,23 @@ class Database:
         for call in todo:
             call(self)
 
+    @contextmanager
+    def schema_change(self) -> Iterator[Connection]:
+        """As `transaction`, for the tables themselves: all of an upgrade or nothing."""
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(wm_write=True)
+            with connection.begin():
+                yield connection
+
     def close(self) -> None:
         self.engine.dispose()
+
+
+def inserted_id(result: CursorResult[Any]) -> int:
+    """The id that the database gave to the one row just inserted."""
+    key = result.inserted_primary_key
+    assert key is not None  # noqa: S101  # only for the type checker: an insert has one
+    return int(key[0])
 
 
 def after_commit(db: Connection, call: AfterCommit) -> None:

@@ -27,6 +27,7 @@ process_definition = Table(
     Column("messages", Json, nullable=False),  # names of the messages that start a case of it
     Column("deployment_id", Id, ForeignKey("wm_deployment.id"), nullable=False),
     UniqueConstraint("key", "version"),
+    sqlite_autoincrement=True,  # an id is never used again: readers keep what they read by it
 )
 
 definition_file = Table(

@@ -1,0 +1,159 @@
+"""Locking, restoring, storing: the frame round every step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.engine import Row
+
+from engine import clock, definitions, state
+from engine.access import Actor
+from engine.advance import recording, writing
+from engine.advance.step import ENDED, Step
+from engine.database import inserted_id
+from engine.errors import ConcurrentUpdate, Conflict, ExecutionFailed, NotFound
+from engine.execution import evaluation, run
+from engine.execution.waits import waits
+from engine.execution.workflow import CaseWorkflow, Facts
+from engine.history import Event
+from engine.models import account, process_instance, variable
+
+
+@contextmanager
+def advancing(db: Connection, instance_id: int, *, actor: Actor) -> Iterator[Step]:
+    """Lock, restore, yield, record. A case that is suspended or ended is a `Conflict`."""
+    row = _row(db, instance_id, lock=True)
+    if row.status in (*ENDED, "suspended"):
+        words = "suspended" if row.status == "suspended" else "closed"
+        raise Conflict(f"The case {row.reference} is {words}.", at=row.changed_at)
+    case = restore(db, row)
+    step = Step(db, actor, row, case, waits(case), stage=row.stage)
+    yield step
+    _store(step)
+
+
+@contextmanager
+def preview(db: Connection, instance_id: int, *, actor: Actor) -> Iterator[Step]:
+    """As `advancing`, in memory: nothing is locked and nothing stored."""
+    row = _row(db, instance_id, lock=False)
+    case = restore(db, row)
+    yield Step(db, actor, row, case, waits(case), stage=row.stage)
+
+
+def _row(db: Connection, instance_id: int, *, lock: bool) -> Row[Any]:
+    wanted = (
+        select(process_instance, account.c.username)
+        .select_from(
+            process_instance.outerjoin(account, account.c.id == process_instance.c.started_by)
+        )
+        .where(process_instance.c.id == instance_id)
+    )
+    row = db.execute(wanted.with_for_update(of=process_instance) if lock else wanted).one_or_none()
+    if row is None:
+        raise NotFound("case", instance_id)
+    return row
+
+
+def restore(db: Connection, row: Row[Any]) -> CaseWorkflow:
+    """The case in memory as its row (with its starter's `username`) and variables say."""
+    v = variable.c
+    stored = db.execute(select(v.scope, v.name, v.value).where(v.instance_id == row.id)).all()
+    specs = definitions.specs(db, row.bound, row.key, state.start_event_of(row.state))
+    started_on = row.started_at.astimezone(clock.LONDON).date()
+    facts = Facts(row.reference, row.key, row.username, started_on)
+    return state.load(row.state, specs, facts, [(r.scope, r.name, r.value) for r in stored])
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What a new case starts from."""
+
+    key: str
+    start_event: str
+    reference: str
+    values: dict[str, Any]
+    event: Event
+    started_from: int | None = None
+    account_id: int | None = None  # who counts as its starter
+    username: str | None = None
+
+
+def begin(db: Connection, new: Beginning, *, actor: Actor) -> Step:
+    """Make a case, run it to its first rest and store it."""
+    bound = definitions.bind(db, new.key)
+    specs = definitions.specs(db, bound, new.key, new.start_event)
+    facts = Facts(new.reference, new.key, new.username, clock.today())
+    case = run.begin(*specs, facts)
+    case.start_event = new.start_event
+    for name, value in new.values.items():
+        case.scopes.write("root", name, value, new.start_event)
+    row = _row(db, _insert_row(db, new, bound), lock=False)
+    step = Step(db, actor, row, case, {}, events=[new.event])
+    run.settle(case)
+    _store(step)
+    return step
+
+
+def _insert_row(db: Connection, new: Beginning, bound: dict[str, int]) -> int:
+    now = clock.now()
+    made = db.execute(
+        insert(process_instance).values(
+            reference=new.reference,
+            definition_id=bound[new.key],
+            key=new.key,
+            bound=bound,
+            status="active",
+            version=0,
+            history_seq=0,
+            state=b"",
+            started_at=now,
+            started_by=new.account_id,
+            started_from=new.started_from,
+            changed_at=now,
+        )
+    )
+    return inserted_id(made)
+
+
+def _store(step: Step) -> None:
+    """Everything that changed, in a handful of statements."""
+    recording.record(step)
+    writing.write_thrown(step)
+    known_scopes = set(step.case.scopes.all)
+    blob, cut = state.dump(step.case)
+    writing.write_variables(step, known_scopes)
+    sequence = writing.write_history(step, cut)
+    now = clock.now()
+    changed = step.db.execute(
+        update(process_instance)
+        .where(process_instance.c.id == step.row.id, process_instance.c.version == step.row.version)
+        .values(
+            state=blob,
+            version=step.row.version + 1,
+            history_seq=sequence,
+            status=step.status,
+            stage=step.stage,
+            label=_label(step),
+            end_event=step.case.end_event,
+            changed_at=now,
+            ended_at=now if step.ended else None,
+        )
+    )
+    if changed.rowcount != 1:
+        raise ConcurrentUpdate("Someone else changed this case at the same moment. Try again.")
+
+
+def _label(step: Step) -> str | None:
+    """The case's label: text of the manifest, FEEL when it starts with `=`."""
+    text = step.own_definition.manifest.get("label")
+    if not isinstance(text, str):
+        return None
+    try:
+        return evaluation.text_or_expression(step.case.task_tree, text)[:300]
+    except ExecutionFailed:
+        label: str | None = step.row.label
+        return label  # one that cannot be worked out never stops a case

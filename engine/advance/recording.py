@@ -1,0 +1,302 @@
+"""What a case rests on before and after a step, compared: tasks, timers, messages, problems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from engine import clock
+from engine.advance.step import Step
+from engine.errors import ConcurrentUpdate, ExecutionFailed
+from engine.execution import evaluation, offers, problems
+from engine.execution.waits import Wait, due_instant, waits
+from engine.history import Event
+from engine.models import (
+    account,
+    incident,
+    message_subscription,
+    task_role,
+    timer,
+    user_task,
+)
+
+STUCK = "case.nothing_can_move"
+
+
+def record(step: Step) -> None:
+    """Compare, write the rows, and set the step's status."""
+    due = _rest(step)
+    gone = {t: w for t, w in step.before.items() if _changed(step, t)}
+    new = {t: w for t, w in step.after.items() if t not in step.before or t in gone}
+    _record_gone(step, gone)
+    _record_tasks(step, [w for w in new.values() if w.kind == "task"])
+    _record_timers(step, [w for w in new.values() if w.kind == "timer"], due)
+    _record_messages(step, [w for w in new.values() if w.kind == "message"])
+    _record_problems(step, [w for w in new.values() if w.kind == "problem"])
+    step.status = _status(step)
+    if step.ended:
+        step.events.append(Event("case.completed", step.case.end_event))
+
+
+def _changed(step: Step, token: str) -> bool:
+    now = step.after.get(token)
+    return now is None or now.kind != step.before[token].kind or token in step.retried
+
+
+def _rest(step: Step) -> dict[str, Any]:
+    """What the case rests on now. A timer whose date cannot be worked out is a problem there."""
+    due: dict[str, Any] = {}
+    while True:
+        step.after = waits(step.case)
+        failed = False
+        for token, wait in step.after.items():
+            if wait.kind != "timer" or token in due:
+                continue
+            if token in step.before and step.before[token].kind == "timer":
+                continue
+            try:
+                due[token] = due_instant(wait.task)
+            except ExecutionFailed as error:
+                problems.note(wait.task, error)
+                failed = True
+        if not failed:
+            return due
+
+
+def _status(step: Step) -> str:
+    if step.case.completed:
+        return "completed"
+    kinds = {w.kind for w in step.after.values()}
+    if not kinds:
+        _nothing_can_move(step)
+        return "incident"
+    return "incident" if "problem" in kinds else "active"
+
+
+def _nothing_can_move(step: Step) -> None:
+    words = "Nothing can move this case: no task, date, message or problem is open."
+    step.events.append(Event("problem.opened", details={"code": STUCK, "message": words}))
+    step.db.execute(
+        insert(incident).values(
+            instance_id=step.row.id,
+            definition_id=step.row.definition_id,
+            code=STUCK,
+            message=words,
+            details={},
+            opened_at=clock.now(),
+        )
+    )
+
+
+def _record_gone(step: Step, gone: dict[str, Wait]) -> None:
+    tasks = [t for t, w in gone.items() if w.kind == "task"]
+    if tasks:
+        _end_tasks(step, tasks)
+    for kind, table in (("timer", timer), ("message", message_subscription)):
+        tokens = [t for t, w in gone.items() if w.kind == kind]
+        if tokens:
+            step.db.execute(delete(table).where(table.c.id.in_(tokens)))
+    solved = [t for t, w in gone.items() if w.kind == "problem"]
+    if solved:
+        step.db.execute(
+            update(incident)
+            .where(incident.c.token_id.in_(solved), incident.c.resolved_at.is_(None))
+            .values(resolved_at=clock.now(), resolved_by=step.actor.account_id)
+        )
+
+
+def _end_tasks(step: Step, tokens: list[str]) -> None:
+    now = clock.now()
+    done = [t for t in tokens if t == step.completed_task]
+    if done:
+        mine = user_task.c.assignee_id == step.actor.account_id
+        ended = step.db.execute(
+            update(user_task)
+            .where(user_task.c.id.in_(done), user_task.c.state == "claimed", mine)
+            .values(state="completed", ended_at=now, ended_by=step.actor.account_id)
+        )
+        if ended.rowcount != 1:
+            raise ConcurrentUpdate("This task was given to someone else at the same moment.")
+    dropped = [t for t in tokens if t not in done]
+    if dropped:
+        why = _why_dropped(step)
+        step.db.execute(
+            update(user_task)
+            .where(user_task.c.id.in_(dropped))
+            .values(state="cancelled", ended_at=now, ended_why=why)
+        )
+        for token in dropped:
+            element = step.before[token].element
+            step.events.append(Event("task.cancelled", element.id, token, {"why": why}))
+    step.db.execute(delete(task_role).where(task_role.c.task_id.in_(tokens)))
+
+
+def _why_dropped(step: Step) -> str | None:
+    by = step.case.journal.interrupted_by or (step.events[0].element_id if step.events else None)
+    for definition_id in step.row.bound.values():
+        element = step.definition(definition_id).elements.get(by or "")
+        if element is not None:
+            return element.label[:300]
+    return None
+
+
+def _record_tasks(step: Step, new: list[Wait]) -> None:
+    if not new:
+        return
+    offered = [(w, offers.offer(w.task, step.definition(w.definition_id).manifest)) for w in new]
+    names = sorted({made.assignee for _, made in offered if made.assignee})
+    holders = _accounts(step, names) if names else {}
+    rows, roles = [], []
+    for wait, made in offered:
+        holder = holders.get(made.assignee or "")
+        rows.append(_task_row(step, wait, made, holder))
+        roles += [
+            _role_row(wait.token_id, role, made, holder) for role in dict.fromkeys(made.roles)
+        ]
+        for error in made.problems:
+            _open_incident(step, wait, str(error), error.code, error.details)
+        details = {"title": made.title, "roles": made.roles}
+        step.events.append(Event("task.created", wait.element.id, wait.token_id, details))
+        step.stage = made.stage or step.stage
+    step.db.execute(insert(user_task), rows)
+    if roles:
+        step.db.execute(insert(task_role), roles)
+    step.new_tasks = rows
+
+
+def _accounts(step: Step, usernames: list[str]) -> dict[str, int]:
+    rows = step.db.execute(
+        select(account.c.username, account.c.id).where(
+            account.c.username.in_(usernames), account.c.active.is_(True)
+        )
+    )
+    return {row.username: row.id for row in rows}
+
+
+def _task_row(step: Step, wait: Wait, made: offers.Offer, holder: int | None) -> dict[str, Any]:
+    now = clock.now()
+    return {
+        "id": wait.token_id,
+        "instance_id": step.row.id,
+        "definition_id": wait.definition_id,
+        "element_id": wait.element.id,
+        "scope": step.case.scopes.key(wait.task),
+        "state": "claimed" if holder else "created",
+        "title": made.title,
+        "roles": made.roles,
+        "organisation": made.organisation,
+        "assignee_id": holder,
+        "stage": made.stage or step.stage,
+        "urgent": made.urgent,
+        "due_at": made.due_at,
+        "due_basis": made.due_basis,
+        "expected_at": made.expected_at,
+        "created_at": now,
+        "claimed_at": now if holder else None,
+    }
+
+
+def _role_row(token: str, role: str, made: offers.Offer, holder: int | None) -> dict[str, Any]:
+    return {
+        "task_id": token,
+        "role": role,
+        "organisation": made.organisation,
+        "claimed": holder is not None,
+        "due_at": made.due_at,
+    }
+
+
+def _record_timers(step: Step, new: list[Wait], due: dict[str, Any]) -> None:
+    rows = []
+    for wait in new:
+        rows.append(
+            {
+                "id": wait.token_id,
+                "instance_id": step.row.id,
+                "definition_id": wait.definition_id,
+                "element_id": wait.element.id,
+                "due_at": due[wait.token_id],
+                "expected_at": due[wait.token_id],
+                "created_at": clock.now(),
+                "title": wait.element.label[:300],
+                "protected": wait.element.properties.get("protected") == "true",
+                "held": False,
+            }
+        )
+    if rows:
+        step.db.execute(insert(timer), rows)
+
+
+def _record_messages(step: Step, new: list[Wait]) -> None:
+    rows = []
+    for wait in new:
+        try:
+            rows.append(_subscription(step, wait))
+        except ExecutionFailed as error:
+            problems.note(wait.task, error)
+            step.after[wait.token_id] = Wait(
+                wait.token_id, "problem", wait.element, wait.definition_id, wait.task, wait.beside
+            )
+            _open_incident(step, wait, str(error), error.code, error.details)
+    if rows:
+        step.db.execute(insert(message_subscription), rows)
+
+
+def _subscription(step: Step, wait: Wait) -> dict[str, Any]:
+    given = wait.element.properties
+    key = evaluation.evaluate(wait.task, given["key"]) if given.get("key") else step.row.reference
+    if not isinstance(key, str) or not key:
+        raise ExecutionFailed(
+            f"The key of “{wait.element.label}” should give a text.",
+            code="message.bad_key",
+            expression=given.get("key", "")[:300],
+            values=evaluation.kinds(wait.task, given.get("key", "null")),
+        )
+    roles = offers.roles_of(wait.task, given["roles"]) if given.get("roles") else []
+    expected = given.get("expected")
+    return {
+        "id": wait.token_id,
+        "instance_id": step.row.id,
+        "definition_id": wait.definition_id,
+        "element_id": wait.element.id,
+        "name": wait.element.message,
+        "key": key,
+        "title": wait.element.label[:300],
+        "roles": roles,
+        "created_at": clock.now(),
+        "expected_at": offers.deadline(wait.task, "expected", expected) if expected else None,
+        "optional": wait.beside,
+    }
+
+
+def _record_problems(step: Step, new: list[Wait]) -> None:
+    for wait in new:
+        found = problems.of(wait.task) or {}
+        _open_incident(step, wait, found["message"], found["code"], found.get("details") or {})
+
+
+def _open_incident(
+    step: Step, wait: Wait, message: str, code: str, details: dict[str, Any]
+) -> None:
+    step.events.append(
+        Event(
+            "problem.opened",
+            wait.element.id,
+            wait.token_id,
+            {"code": code, "message": message, **details},
+        )
+    )
+    step.db.execute(
+        insert(incident).values(
+            instance_id=step.row.id,
+            definition_id=wait.definition_id,
+            token_id=wait.token_id,
+            element_id=wait.element.id,
+            element_name=wait.element.label[:300],
+            code=code,
+            message=message[:2000],
+            details=details,
+            opened_at=clock.now(),
+        )
+    )

@@ -1,0 +1,57 @@
+"""One step of one case, while it is being made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import Row
+
+from engine import definitions
+from engine.access import Actor
+from engine.definitions import Definition
+from engine.execution.waits import Wait
+from engine.execution.workflow import CaseWorkflow
+from engine.history import Event
+
+ENDED = ("completed", "cancelled")
+
+
+@dataclass
+class Step:
+    """`case` is what the caller moves; `events` is what it adds to the story."""
+
+    db: Connection
+    actor: Actor
+    row: Row[Any]
+    case: CaseWorkflow
+    before: dict[str, Wait]
+    events: list[Event] = field(default_factory=list)
+    completed_task: str | None = None  # the token a person completed in this step
+    fired: set[str] = field(default_factory=set)  # tokens whose timer or message was used
+    retried: set[str] = field(default_factory=set)  # tokens whose problem was tried again
+    # What recording found, for the caller to tell people:
+    after: dict[str, Wait] = field(default_factory=dict)
+    new_tasks: list[dict[str, Any]] = field(default_factory=list)
+    status: str = "active"
+    stage: str | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDED
+
+    @property
+    def failed(self) -> bool:
+        """A step after the one a person did could not be run: it is held as a problem."""
+        return any(
+            w.kind == "problem" and (t not in self.before or t in self.retried)
+            for t, w in self.after.items()
+        )
+
+    def definition(self, definition_id: int) -> Definition:
+        return definitions.load(self.db, definition_id)
+
+    @property
+    def own_definition(self) -> Definition:
+        return self.definition(self.row.definition_id)

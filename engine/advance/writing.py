@@ -1,0 +1,120 @@
+"""Variables, history and thrown messages of one step, as rows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, delete, insert, or_
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+from engine import clock, feel
+from engine.advance.step import Step
+from engine.execution.scopes import MISSING
+from engine.history import Event, pack
+from engine.models import history_event, message, variable
+
+TIME_TO_LIVE = timedelta(days=30)
+
+
+def upsert(db: Connection, table: Any, rows: list[dict[str, Any]], keys: list[str]) -> None:
+    """Insert rows, or overwrite those whose key is there."""
+    build: Any = insert_sqlite if db.dialect.name == "sqlite" else insert_postgresql
+    statement = build(table)
+    names = [name for name in rows[0] if name not in keys]
+    statement = statement.on_conflict_do_update(
+        index_elements=keys, set_={name: statement.excluded[name] for name in names}
+    )
+    db.execute(statement, rows)
+
+
+def write_variables(step: Step, known_scopes: set[str]) -> None:
+    """Changed values of scopes that live on; scopes that ended take their rows with them."""
+    scopes = step.case.scopes
+    changed = dict.fromkeys((w.scope, w.name) for w in scopes.log if w.scope in scopes.all)
+    rows = []
+    for key, name in changed:
+        value = scopes.all[key].get(name)
+        if value is not MISSING:
+            stored = orjson.dumps(feel.to_json(value))
+            rows.append({"instance_id": step.row.id, "scope": key, "name": name, "value": stored})
+    if rows:
+        upsert(step.db, variable, rows, ["instance_id", "scope", "name"])
+    gone = known_scopes - set(scopes.all)
+    if gone:
+        step.db.execute(
+            delete(variable).where(
+                variable.c.instance_id == step.row.id,
+                or_(*(variable.c.scope == key for key in sorted(gone))),
+            )
+        )
+
+
+def write_history(step: Step, cut: list[list[Any]]) -> int:
+    """One row an event; what every step leaves (elements passed, values, cut rows) rides on the
+    first. Returns the last sequence number."""
+    events = step.events or [Event("case.moved")]
+    details = dict(events[0].details or {})
+    details.update(_left_behind(step, cut))
+    events = [
+        Event(events[0].kind, events[0].element_id, events[0].task_id, details, events[0].at),
+        *events[1:],
+    ]
+    now, first = clock.now(), int(step.row.history_seq) + 1
+    step.db.execute(
+        insert(history_event),
+        [
+            {
+                "instance_id": step.row.id,
+                "seq": first + place,
+                "at": event.at or now,
+                "kind": event.kind,
+                "element_id": event.element_id,
+                "account_id": step.actor.account_id,
+                "task_id": event.task_id,
+                "details": pack(event.details),
+            }
+            for place, event in enumerate(events)
+        ],
+    )
+    return first + len(events) - 1
+
+
+def _left_behind(step: Step, cut: list[list[Any]]) -> dict[str, Any]:
+    left: dict[str, Any] = {}
+    if step.case.journal.passed:
+        left["passed"] = step.case.journal.passed
+    if step.case.scopes.log:
+        left["writes"] = [
+            [w.scope, w.name, feel.to_json(w.old), feel.to_json(w.new), w.element_id]
+            for w in step.case.scopes.log
+        ]
+    if cut:
+        left["cut"] = cut
+    return left
+
+
+def write_thrown(step: Step) -> None:
+    """Messages on their way out: into the inbox, to be delivered after this step is safe."""
+    if not step.case.journal.thrown:
+        return
+    now = clock.now()
+    rows = []
+    for thrown in step.case.journal.thrown:
+        payload = {"from": step.row.reference, "values": feel.to_json(thrown.payload)}
+        rows.append(
+            {
+                "name": thrown.name,
+                "key": thrown.key or step.row.reference,
+                "idempotency": f"{step.row.id}:{thrown.token_id}",
+                "payload": orjson.dumps(payload),
+                "thrown_by": step.row.id,
+                "account_id": step.row.started_by,
+                "sent_at": now,
+                "expires_at": now + TIME_TO_LIVE,
+            }
+        )
+        step.events.append(Event("message.sent", thrown.element_id, details={"name": thrown.name}))
+    step.db.execute(insert(message), rows)

@@ -1,0 +1,185 @@
+"""Start a case, and say that something happened to one (a case action)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from engine import access, audit, clock, definitions
+from engine.access import Actor
+from engine.advance import Beginning, Step, advancing, begin
+from engine.commands import messages
+from engine.definitions import Definition
+from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from engine.execution import run
+from engine.execution.activities import write_all
+from engine.forms import Form
+from engine.history import Event
+from engine.models import account, message_subscription, reference_counter, user_task
+
+Posted = Mapping[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Started:
+    instance_id: int
+    reference: str
+
+
+@dataclass(frozen=True)
+class NextTask:
+    """A task that the step opened: for “what happens next”."""
+
+    id: str
+    title: str
+    who: str | None  # the holder's name, when somebody has it
+    roles: tuple[str, ...]
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Advanced:
+    """What a step led to. `problem`: a later step could not be run; what was sent is kept."""
+
+    instance_id: int
+    reference: str
+    next: tuple[NextTask, ...]
+    ended: bool
+    problem: bool
+
+
+def start_case(
+    db: Connection,
+    key: str,
+    posted: Posted,
+    *,
+    actor: Actor,
+    start_event: str | None = None,
+) -> Started:
+    """Begin a case of the newest version, with the answers of its start form."""
+    definition = newest(db, key)
+    if not access.may_start(actor, definition.manifest):
+        raise NotAllowed("Your role does not start this process.", action="start", rule="start")
+    element = start_of(definition, start_event)
+    form = definition.form(element)
+    values = form.validate(posted, {}) if form else {}
+    new = Beginning(
+        key=key,
+        start_event=element,
+        reference=next_reference(db, str(definition.manifest["reference"])),
+        values=values,
+        event=Event("case.started", element),
+        account_id=actor.account_id,
+        username=actor.username,
+    )
+    step = begin(db, new, actor=actor)
+    messages.deliver_soon(step)
+    audit.record(
+        db, actor=actor, chain=f"case:{step.row.id}", action="case.start", subject=new.reference
+    )
+    return Started(step.row.id, new.reference)
+
+
+def newest(db: Connection, key: str) -> Definition:
+    known = definitions.newest(db)
+    if key not in known:
+        raise NotFound("process", key)
+    return definitions.load(db, known[key])
+
+
+def start_of(definition: Definition, wanted: str | None) -> str:
+    """The plain start event to begin at: the wanted one, or the only one."""
+    plain = [
+        e.id
+        for e in definition.elements.values()
+        if e.kind == "startEvent" and e.event is None and e.parent == definition.key
+    ]
+    if wanted in plain:
+        return str(wanted)
+    if wanted is not None or not plain:
+        raise NotFound("start", wanted)
+    if len(plain) > 1:
+        raise InvalidInput({"start": "Choose how this case starts."})
+    return plain[0]
+
+
+def next_reference(db: Connection, prefix: str) -> str:
+    """`PR-2026-0142`: counted per prefix and year, without gaps or repeats."""
+    year = clock.today().year
+    c = reference_counter.c
+    build = messages.insert_for(db)(reference_counter)
+    statement = build.values(prefix=prefix, year=year, last=1).on_conflict_do_update(
+        index_elements=["prefix", "year"], set_={"last": c.last + 1}
+    )
+    number = db.execute(statement.returning(c.last)).scalar_one()
+    return f"{prefix}-{year}-{number:04d}"
+
+
+def perform_action(
+    db: Connection, subscription_id: str, posted: Posted, *, actor: Actor
+) -> Advanced:
+    """A person of the right role says that something happened which the diagram waits for."""
+    c = message_subscription.c
+    row = db.execute(select(message_subscription).where(c.id == subscription_id)).one_or_none()
+    if row is None:
+        raise Conflict("The case no longer waits for this.")
+    if not access.may_see_case(db, actor, row.instance_id) or not row.roles:
+        raise NotFound("action", subscription_id)
+    if not actor.roles & set(row.roles):
+        raise NotAllowed("Your role does not do this.", action="perform", rule="roles")
+    with advancing(db, row.instance_id, actor=actor) as step:
+        wait = step.before.get(subscription_id)
+        if wait is None:
+            raise Conflict("The case no longer waits for this.")
+        form = step.definition(wait.definition_id).form(wait.element.id)
+        values = form.validate(posted, step.case.view(wait.task)) if form else {}
+        step.events.append(Event("action.performed", wait.element.id, subscription_id))
+        write_all(wait.task, values)
+        run.fire(step.case, wait.task)
+    messages.deliver_soon(step)
+    audit.record(
+        db,
+        actor=actor,
+        chain=f"case:{row.instance_id}",
+        action="case.action",
+        subject=row.element_id,
+    )
+    return advanced(step)
+
+
+def advanced(step: Step) -> Advanced:
+    """What to tell the person who moved the case."""
+    holders = [row["assignee_id"] for row in step.new_tasks if row["assignee_id"]]
+    names: dict[int, str] = {}
+    if holders:
+        rows = step.db.execute(
+            select(account.c.id, account.c.name).where(account.c.id.in_(holders))
+        )
+        names = {row.id: row.name for row in rows}
+    following = tuple(
+        NextTask(
+            id=row["id"],
+            title=row["title"],
+            who=names.get(row["assignee_id"]),
+            roles=tuple(row["roles"]),
+            due_at=row["due_at"],
+        )
+        for row in step.new_tasks
+    )
+    return Advanced(step.row.id, step.row.reference, following, step.ended, step.failed)
+
+
+def checked(form: Form | None, posted: Posted, context: Mapping[str, Any]) -> dict[str, Any]:
+    return form.validate(posted, context) if form else {}
+
+
+def open_tasks_of(db: Connection, instance_id: int) -> list[str]:
+    c = user_task.c
+    rows = db.execute(
+        select(c.id).where(c.instance_id == instance_id, c.state.in_(("created", "claimed")))
+    )
+    return [row.id for row in rows]

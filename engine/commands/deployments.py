@@ -1,0 +1,249 @@
+"""Publish process folders, and keep what owners have not yet published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from sqlalchemy import Connection, delete, insert, select
+
+from engine import access, audit, clock, definitions
+from engine.access import Actor
+from engine.bpmn import rules
+from engine.commands.messages import insert_for
+from engine.database import inserted_id
+from engine.definitions import Definition
+from engine.errors import ConcurrentUpdate, InvalidDefinition, InvalidInput, NotFound, Problem
+from engine.models import (
+    account,
+    definition_draft,
+    definition_file,
+    deployment,
+    organisation,
+    process_definition,
+    role,
+)
+
+Files = Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Published:
+    key: str
+    version: int
+    new: bool  # False: the content was published before, nothing changed
+
+
+def check(
+    files: Files, *, key: str, known: Mapping[str, Definition], roles: set[str] | None = None
+) -> list[Problem]:
+    """Every finding about a folder, given the other processes; errors stop its publishing."""
+    try:
+        definition = definitions.read(files, key=key)
+    except InvalidDefinition as error:
+        return error.problems
+    return definitions.findings(definition, known, roles)
+
+
+def deploy(
+    db: Connection, folders: Mapping[str, Files], *, actor: Actor, reason: str
+) -> list[Published]:
+    """Publish folders together: all, or none with every finding. Unchanged ones make no version."""
+    given = {key: definitions.read(files, key=key) for key, files in folders.items()}
+    known = {**_newest(db), **given}
+    roles = known_roles(db)
+    problems = [
+        problem
+        for key, definition in given.items()
+        for problem in definitions.findings(definition, known, roles)
+        if problem.severity == "error"
+    ]
+    if problems:
+        raise InvalidDefinition(problems)
+    published = {}
+    deployed = _Deployment(db, actor, reason)
+    calls = {key: definitions.called_by(d) for key, d in given.items()}
+    for key in rules.callees_first(calls):
+        published[key] = _publish(deployed, given[key])
+    return [published[key] for key in folders]
+
+
+class _Deployment:
+    """One act of publishing; its row is made with the first new version."""
+
+    def __init__(self, db: Connection, actor: Actor, reason: str) -> None:
+        self.db, self.actor, self.reason = db, actor, reason
+        self._id: int | None = None
+
+    @property
+    def id(self) -> int:
+        if self._id is None:
+            made = self.db.execute(
+                insert(deployment).values(
+                    at=clock.now(), account_id=self.actor.account_id, reason=self.reason
+                )
+            )
+            self._id = inserted_id(made)
+        return self._id
+
+
+def _publish(deployed: _Deployment, definition: Definition) -> Published:
+    db, c = deployed.db, process_definition.c
+    last = db.execute(
+        select(c.version, c.digest)
+        .where(c.key == definition.key)
+        .order_by(c.version.desc())
+        .limit(1)
+    ).first()
+    if last is not None and last.digest == definition.digest:
+        return Published(definition.key, last.version, new=False)
+    version = 1 if last is None else last.version + 1
+    made = db.execute(
+        insert(process_definition).values(
+            key=definition.key,
+            version=version,
+            digest=definition.digest,
+            title=definition.title[:300],
+            manifest=definition.manifest,
+            messages=[
+                e.message
+                for e in definition.elements.values()
+                if e.kind == "startEvent" and e.message and e.parent == definition.key
+            ],
+            deployment_id=deployed.id,
+        )
+    )
+    definition_id = inserted_id(made)
+    db.execute(
+        insert(definition_file),
+        [
+            {"definition_id": definition_id, "path": path, "content": content}
+            for path, content in sorted(definition.files.items())
+        ],
+    )
+    audit.record(
+        db,
+        actor=deployed.actor,
+        chain="system",
+        action="definition.publish",
+        subject=f"{definition.key}:{version}",
+    )
+    return Published(definition.key, version, new=True)
+
+
+def set_roles(db: Connection, roles_file: bytes, organisations_file: bytes) -> None:
+    """Take over what roles.yaml and organisations.yaml say."""
+    roles = yaml.safe_load(roles_file) or {}
+    for key, details in roles.items():
+        statement = insert_for(db)(role).values(key=key, details=details)
+        db.execute(
+            statement.on_conflict_do_update(
+                index_elements=["key"], set_={"details": statement.excluded.details}
+            )
+        )
+    for key, details in (yaml.safe_load(organisations_file) or {}).items():
+        statement = insert_for(db)(organisation).values(
+            key=key, title=details["title"], kind=details["kind"]
+        )
+        changed = {n: statement.excluded[n] for n in ("title", "kind")}
+        db.execute(statement.on_conflict_do_update(index_elements=["key"], set_=changed))
+
+
+def known_roles(db: Connection) -> set[str] | None:
+    """Role keys, or None when no roles have been set up yet."""
+    return {row.key for row in db.execute(select(role.c.key))} or None
+
+
+def _newest(db: Connection) -> dict[str, Definition]:
+    return {key: definitions.load(db, id_) for key, id_ in definitions.newest(db).items()}
+
+
+# --- drafts --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DefinitionDraft:
+    """An owner's unpublished change: its files as text, and the counter a save must name."""
+
+    key: str
+    files: dict[str, str]
+    counter: int
+    base_version: int | None
+
+
+def draft_of(db: Connection, key: str) -> DefinitionDraft:
+    """The draft of a process, or one that begins from the newest version (counter 0)."""
+    row = db.execute(select(definition_draft).where(definition_draft.c.key == key)).one_or_none()
+    if row is not None:
+        return DefinitionDraft(key, row.files, row.counter, row.base_version)
+    known = definitions.newest(db)
+    if key not in known:
+        raise NotFound("process", key)
+    live = definitions.load(db, known[key])
+    files = {path: content.decode() for path, content in live.files.items()}
+    return DefinitionDraft(key, files, 0, live.version)
+
+
+def save_definition_draft(
+    db: Connection, key: str, files: Mapping[str, str], counter: int, *, actor: Actor
+) -> int:
+    """Keep a draft; `counter` is the one it was read with. Returns the new counter.
+
+    A draft that someone else saved meanwhile is a ConcurrentUpdate that says who and when."""
+    access.require(actor, "model")
+    row = db.execute(
+        select(definition_draft, account.c.name)
+        .join(account, account.c.id == definition_draft.c.saved_by)
+        .where(definition_draft.c.key == key)
+        .with_for_update(of=definition_draft)
+    ).one_or_none()
+    if row is not None and row.counter != counter:
+        raise ConcurrentUpdate(
+            f"{row.name} saved this draft in the meantime.", by=row.name, at=row.saved_at
+        )
+    base = row.base_version if row is not None else draft_of(db, key).base_version
+    statement = insert_for(db)(definition_draft).values(
+        key=key,
+        base_version=base,
+        counter=counter + 1,
+        saved_at=clock.now(),
+        saved_by=actor.account_id,
+        files=dict(files),
+    )
+    names = ("counter", "saved_at", "saved_by", "files")
+    db.execute(
+        statement.on_conflict_do_update(
+            index_elements=["key"], set_={n: statement.excluded[n] for n in names}
+        )
+    )
+    return counter + 1
+
+
+def discard_definition_draft(db: Connection, key: str, *, actor: Actor) -> None:
+    access.require(actor, "model")
+    db.execute(delete(definition_draft).where(definition_draft.c.key == key))
+
+
+def draft_problems(db: Connection, draft: DefinitionDraft) -> list[Problem]:
+    """Every finding about a draft, warnings included."""
+    files = {path: text.encode() for path, text in draft.files.items()}
+    return check(files, key=draft.key, known=_newest(db), roles=known_roles(db))
+
+
+def publish_draft(db: Connection, key: str, *, actor: Actor, reason: str) -> Published:
+    """Make the draft the newest version; the draft is then gone. Running cases keep theirs."""
+    access.require(actor, "model")
+    if len(reason.strip()) < 5:
+        raise InvalidInput({"reason": "Say why this version is published."})
+    draft = draft_of(db, key)
+    files = {path: text.encode() for path, text in draft.files.items()}
+    published = deploy(db, {key: files}, actor=actor, reason=reason.strip())[0]
+    db.execute(delete(definition_draft).where(definition_draft.c.key == key))
+    return published
+
+
+def folder_of(files: Mapping[str, Any]) -> dict[str, bytes]:
+    """Uploaded or read files as a folder: text becomes bytes."""
+    return {p: c.encode() if isinstance(c, str) else bytes(c) for p, c in files.items()}

@@ -1,0 +1,178 @@
+"""The inbox: messages between cases, each delivered to one subscription or starting one case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+from engine import clock, definitions, feel
+from engine.access import SYSTEM
+from engine.advance import Beginning, Step, advancing, begin
+from engine.database import Database, after_commit
+from engine.definitions import Definition
+from engine.execution import run
+from engine.execution.activities import write_all
+from engine.history import Event
+from engine.models import account, message, message_subscription, process_instance
+
+ONE_ROUND = 500
+
+
+def insert_for(db: Connection) -> Callable[..., Any]:
+    """The `insert` of this database that knows ON CONFLICT."""
+    return insert_sqlite if db.dialect.name == "sqlite" else insert_postgresql
+
+
+def deliver_soon(step: Step) -> None:
+    """After a step that threw or opened something: look at the inbox once it is safe."""
+    waiting = any(w.kind == "message" and t not in step.before for t, w in step.after.items())
+    if step.case.journal.thrown or waiting:
+        after_commit(step.db, deliver_pending)
+
+
+def send(db: Connection, name: str, key: str, values: dict[str, Any], *, idempotency: str) -> bool:
+    """Put a message into the inbox. The same idempotency key again changes nothing: False."""
+    now = clock.now()
+    statement = insert_for(db)(message).values(
+        name=name,
+        key=key,
+        idempotency=idempotency,
+        payload=orjson.dumps({"from": None, "values": feel.to_json(values)}),
+        sent_at=now,
+        expires_at=now + timedelta(days=30),
+    )
+    made = db.execute(statement.on_conflict_do_nothing(index_elements=["name", "idempotency"]))
+    after_commit(db, deliver_pending)
+    return bool(made.rowcount == 1)
+
+
+def deliver_pending(database: Database) -> int:
+    """Deliver what can be delivered, each message in a transaction of its own; how many were."""
+    delivered = 0
+    tried: set[int] = set()
+    for _ in range(ONE_ROUND):
+        with database.reading() as db:
+            waiting = _deliverable(db, tried)
+        if waiting is None:
+            return delivered
+        tried.add(waiting)
+        with database.transaction() as db:
+            delivered += _deliver(db, waiting)
+    return delivered
+
+
+def _deliverable(db: Connection, tried: set[int]) -> int | None:
+    """The oldest message that has a taker: a subscription, or a process that it starts."""
+    c, s = message.c, message_subscription.c
+    starting = sorted(_starts(db))
+    rows = db.execute(
+        select(c.id)
+        .outerjoin(message_subscription, (s.name == c.name) & (s.key == c.key))
+        .where(
+            c.delivered_at.is_(None),
+            c.expires_at > clock.now(),
+            s.id.is_not(None) | c.name.in_(starting),
+        )
+        .order_by(c.id)
+        .limit(len(tried) + 1)
+    )
+    return next((row.id for row in rows if row.id not in tried), None)
+
+
+def _starts(db: Connection) -> dict[str, Definition]:
+    """Message name -> the newest version of the process that it starts."""
+    found: dict[str, Definition] = {}
+    for definition_id in definitions.newest(db).values():
+        definition = definitions.load(db, definition_id)
+        for element in definition.elements.values():
+            if element.kind == "startEvent" and element.message and _is_top(definition, element):
+                found[element.message] = definition
+    return found
+
+
+def _is_top(definition: Definition, element: Any) -> bool:
+    return bool(element.parent == definition.key)
+
+
+def _deliver(db: Connection, message_id: int) -> int:
+    row = db.execute(select(message).where(message.c.id == message_id).with_for_update()).one()
+    if row.delivered_at is not None:
+        return 0
+    s = message_subscription.c
+    taker = db.execute(
+        select(s.id, s.instance_id)
+        .where(s.name == row.name, s.key == row.key)
+        .order_by(s.created_at, s.id)
+        .limit(1)
+    ).first()
+    if taker is not None:
+        instance_id = _into(db, taker.instance_id, taker.id, row)
+    else:
+        instance_id = _start_by(db, row)
+    if instance_id is None:
+        return 0
+    db.execute(
+        update(message)
+        .where(message.c.id == message_id)
+        .values(delivered_at=clock.now(), delivered_to=instance_id)
+    )
+    return 1
+
+
+def _into(db: Connection, instance_id: int, token: str, row: Row[Any]) -> int | None:
+    payload = orjson.loads(row.payload)
+    with advancing(db, instance_id, actor=SYSTEM) as step:
+        wait = step.before.get(token)
+        if wait is None:
+            return None
+        step.events.append(Event("message.received", wait.element.id, token, {"name": row.name}))
+        step.fired.add(token)
+        write_all(wait.task, feel.from_json(payload["values"]))
+        run.fire(step.case, wait.task)
+    deliver_soon(step)
+    return instance_id
+
+
+def _start_by(db: Connection, row: Row[Any]) -> int | None:
+    from engine.commands.cases import next_reference  # the two nouns know each other
+
+    definition = _starts(db).get(row.name)
+    if definition is None:
+        return None
+    start = next(
+        e.id
+        for e in definition.elements.values()
+        if e.kind == "startEvent" and e.message == row.name and _is_top(definition, e)
+    )
+    payload = orjson.loads(row.payload)
+    starter = None
+    if row.account_id is not None:
+        starter = db.execute(
+            select(account.c.username).where(account.c.id == row.account_id)
+        ).scalar()
+    new = Beginning(
+        key=definition.key,
+        start_event=start,
+        reference=next_reference(db, str(definition.manifest["reference"])),
+        values=feel.from_json(payload["values"]),
+        event=Event("case.started", start, details={"from": payload["from"]}),
+        started_from=row.thrown_by,
+        account_id=row.account_id,
+        username=starter,
+    )
+    step = begin(db, new, actor=SYSTEM)
+    deliver_soon(step)
+    return int(step.row.id)
+
+
+def thrown_from(db: Connection, instance_id: int) -> list[str]:
+    """References of cases that this case's messages started."""
+    c = process_instance.c
+    rows = db.execute(select(c.reference).where(c.started_from == instance_id).order_by(c.id))
+    return [row.reference for row in rows]

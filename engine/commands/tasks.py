@@ -1,0 +1,275 @@
+"""What people do with user tasks: claim, release, hand over, save for later, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from engine import access, audit, clock, definitions
+from engine.access import Actor
+from engine.advance import advancing
+from engine.commands import messages
+from engine.commands.cases import Advanced, Posted, advanced, checked
+from engine.errors import (
+    ConcurrentUpdate,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    TaskClaimed,
+    TaskNotOpen,
+)
+from engine.execution import run
+from engine.execution.activities import write_all
+from engine.history import Event, pack
+from engine.models import account, draft, history_event, process_instance, task_role, user_task
+
+OPEN = ("created", "claimed")
+REASON_LENGTH = 5
+
+
+def claim_task(db: Connection, task_id: str, *, actor: Actor) -> None:
+    """Take a task from its queue. Claiming one's own again changes nothing."""
+    row = _locked(db, task_id, actor)
+    if row.state == "claimed" and row.assignee_id == actor.account_id:
+        return
+    _must_be_unclaimed(db, row)
+    if not access.may_claim(actor, row):
+        raise NotAllowed("This task is for another role.", action="claim", rule="roles")
+    _must_be_separate(db, row, actor)
+    _hold(db, row, actor.account_id)
+    _tell(db, row, actor, Event("task.claimed", row.element_id, task_id))
+
+
+def release_task(db: Connection, task_id: str, *, actor: Actor, keep_draft: bool = True) -> None:
+    """Back to the queue; the draft stays for the next holder, or goes."""
+    row = _locked(db, task_id, actor)
+    _must_be_mine(db, row, actor)
+    _hold(db, row, None)
+    if not keep_draft:
+        db.execute(delete(draft).where(draft.c.task_id == task_id))
+    _tell(db, row, actor, Event("task.released", row.element_id, task_id))
+
+
+def reassign_task(
+    db: Connection, task_id: str, account_id: int | None, reason: str, *, actor: Actor
+) -> None:
+    """Give an open task to a person who may do it (or back to its queue), with a reason."""
+    row = _locked(db, task_id, actor)
+    if row.assignee_id != actor.account_id:
+        access.require_operate(db, actor, row.instance_id)
+    _must_be_open(db, row)
+    needs_reason(reason)
+    to = None
+    if account_id is not None:
+        to = access.load_actor(db, account_id)
+        if not access.is_offered(to, row):
+            raise InvalidInput({"account": f"{to.name} does not have the role for this task."})
+        _must_be_separate(db, row, to)
+    _hold(db, row, account_id)
+    details = {"to": to.name if to else None, "from": _name(db, row.assignee_id), "reason": reason}
+    _tell(db, row, actor, Event("task.reassigned", row.element_id, task_id, details))
+
+
+def save_draft(
+    db: Connection, task_id: str, posted: Posted, counter: int, *, actor: Actor
+) -> datetime:
+    """Keep what was typed, unchecked. A save older than the one kept is ignored."""
+    row = _read(db, task_id, actor)
+    if actor.account_id is None:
+        raise NotFound("task", task_id)
+    if row.state not in OPEN:
+        raise _not_open(db, row)
+    form = definitions.load(db, row.definition_id).form(row.element_id)
+    typed = form.keep_typed(posted) if form else {}
+    now = clock.now()
+    statement = messages.insert_for(db)(draft).values(
+        task_id=task_id,
+        account_id=actor.account_id,
+        counter=counter,
+        saved_at=now,
+        values=orjson.dumps(typed),
+    )
+    db.execute(
+        statement.on_conflict_do_update(
+            index_elements=["task_id", "account_id"],
+            set_={
+                "counter": statement.excluded.counter,
+                "saved_at": statement.excluded.saved_at,
+                "values": statement.excluded["values"],
+            },
+            where=draft.c.counter <= counter,
+        )
+    )
+    return now
+
+
+def complete_task(db: Connection, task_id: str, posted: Posted, *, actor: Actor) -> Advanced:
+    """Send the form in and move the case on. A fault of a later step never loses the answers."""
+    row = _read(db, task_id, actor)
+    with advancing_open(db, row, actor) as step:
+        wait = step.before.get(task_id)
+        if wait is None or wait.kind != "task":
+            raise _not_open(db, _read(db, task_id, actor))
+        form = step.definition(row.definition_id).form(row.element_id)
+        values = checked(form, posted, step.case.view(wait.task))
+        step.events.append(Event("task.completed", row.element_id, task_id))
+        write_all(wait.task, values)
+        step.completed_task = task_id
+        run.complete(step.case, wait.task)
+    messages.deliver_soon(step)
+    db.execute(
+        delete(draft).where(draft.c.task_id == task_id, draft.c.account_id == actor.account_id)
+    )
+    audit.record(
+        db,
+        actor=actor,
+        chain=f"case:{row.instance_id}",
+        action="task.complete",
+        subject=task_id,
+    )
+    return advanced(step)
+
+
+def advancing_open(db: Connection, row: Row[Any], actor: Actor) -> Any:
+    """Check that this person may complete the task, then open its case."""
+    if row.state not in OPEN:
+        raise _not_open(db, row)
+    if row.state == "created":
+        raise NotAllowed("Claim this task first.", action="complete", rule="claimed")
+    if row.assignee_id != actor.account_id:
+        raise _claimed(db, row)
+    _must_be_separate(db, row, actor)
+    return advancing(db, row.instance_id, actor=actor)
+
+
+def needs_reason(reason: str) -> None:
+    if len(reason.strip()) < REASON_LENGTH:
+        raise InvalidInput({"reason": "Give a reason: it is told in the case’s story."})
+
+
+def _read(db: Connection, task_id: str, actor: Actor) -> Row[Any]:
+    row = db.execute(
+        select(user_task).where(user_task.c.id == task_id, access.task_seen_by(actor))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("task", task_id)
+    return row
+
+
+def _locked(db: Connection, task_id: str, actor: Actor) -> Row[Any]:
+    """The task under the lock of its case: two people pressing at once come one by one."""
+    row = _read(db, task_id, actor)
+    db.execute(
+        select(process_instance.c.id)
+        .where(process_instance.c.id == row.instance_id)
+        .with_for_update()
+    )
+    return _read(db, task_id, actor)
+
+
+def _hold(db: Connection, row: Row[Any], account_id: int | None) -> None:
+    claimed = account_id is not None
+    changed = db.execute(
+        update(user_task)
+        .where(user_task.c.id == row.id, user_task.c.state == row.state)
+        .values(
+            state="claimed" if claimed else "created",
+            assignee_id=account_id,
+            claimed_at=clock.now() if claimed else None,
+        )
+    )
+    if changed.rowcount != 1:
+        raise ConcurrentUpdate("Someone else changed this task at the same moment. Try again.")
+    db.execute(update(task_role).where(task_role.c.task_id == row.id).values(claimed=claimed))
+
+
+def _must_be_open(db: Connection, row: Row[Any]) -> None:
+    if row.state not in OPEN:
+        raise _not_open(db, row)
+
+
+def _must_be_unclaimed(db: Connection, row: Row[Any]) -> None:
+    _must_be_open(db, row)
+    if row.state == "claimed":
+        raise _claimed(db, row)
+
+
+def _must_be_mine(db: Connection, row: Row[Any], actor: Actor) -> None:
+    _must_be_open(db, row)
+    if row.state == "created":
+        raise NotAllowed("Nobody holds this task.", action="release", rule="claimed")
+    if row.assignee_id != actor.account_id:
+        raise _claimed(db, row)
+
+
+def _must_be_separate(db: Connection, row: Row[Any], actor: Actor) -> None:
+    """Separation of duties: `notCompletedBy` names elements, or `*` for the whole case."""
+    element = definitions.load(db, row.definition_id).elements[row.element_id]
+    rule = element.properties.get("notCompletedBy", "").strip()
+    if not rule or actor.account_id is None:
+        return
+    ids = None if rule == "*" else [part.strip() for part in rule.split(",")]
+    if access.worked_on(db, row.instance_id, actor.account_id, ids):
+        raise NotAllowed(
+            "You worked on an earlier step of this case, so another person must do this one.",
+            action="complete",
+            rule="notCompletedBy",
+        )
+
+
+def _name(db: Connection, account_id: int | None) -> str | None:
+    if account_id is None:
+        return None
+    return db.execute(select(account.c.name).where(account.c.id == account_id)).scalar()
+
+
+def _not_open(db: Connection, row: Row[Any]) -> TaskNotOpen:
+    by, at = _name(db, row.ended_by), row.ended_at
+    if row.state == "cancelled":
+        why = f": {row.ended_why}" if row.ended_why else ""
+        return TaskNotOpen(f"This task is no longer needed{why}.", by=by, at=at)
+    return TaskNotOpen(f"{by or 'Someone'} completed this task.", by=by, at=at)
+
+
+def _claimed(db: Connection, row: Row[Any]) -> TaskClaimed:
+    by = _name(db, row.assignee_id)
+    return TaskClaimed(f"{by or 'Someone'} took this task.", by=by, at=row.claimed_at)
+
+
+def _tell(db: Connection, row: Row[Any], actor: Actor, event: Event) -> None:
+    """One history row and one audit entry for what does not move the case."""
+    c = process_instance.c
+    sequence = db.execute(
+        update(process_instance)
+        .where(c.id == row.instance_id)
+        .values(history_seq=c.history_seq + 1)
+        .returning(c.history_seq)
+    ).scalar_one()
+    db.execute(
+        insert(history_event).values(
+            instance_id=row.instance_id,
+            seq=sequence,
+            at=clock.now(),
+            kind=event.kind,
+            element_id=event.element_id,
+            account_id=actor.account_id,
+            task_id=event.task_id,
+            details=pack(event.details),
+        )
+    )
+    audit.record(
+        db,
+        actor=actor,
+        chain=f"case:{row.instance_id}",
+        action=event.kind,
+        subject=str(event.task_id),
+    )
+
+
+def typed_draft(stored: bytes) -> Mapping[str, list[str]]:
+    found: Mapping[str, list[str]] = orjson.loads(stored)
+    return found

@@ -1,0 +1,348 @@
+"""Drive a process in BPMN words, jump time, assert where it waits: for tests and scenario files.
+
+A scenario file is data (see processes/README.md); each step is one command of the engine, in a
+transaction of its own, on a case that was stored and is restored.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import Connection, insert, select
+
+from engine import access, clock, definitions, timers
+from engine.access import Actor
+from engine.advance import preview
+from engine.commands import cases, tasks
+from engine.database import Database, inserted_id
+from engine.errors import EngineError
+from engine.forms import Form
+from engine.models import (
+    account,
+    account_role,
+    history_event,
+    message_subscription,
+    process_instance,
+    timer,
+    user_task,
+)
+
+
+class ScenarioFailed(AssertionError):
+    """A scenario did not go as it says: the file, the step and what happened instead."""
+
+
+@dataclass
+class Scenario:
+    """One run. `said` collects a line a step."""
+
+    database: Database
+    title: str = ""
+    now: datetime = field(default_factory=clock.now)
+    people: dict[str, int] = field(default_factory=dict)
+    instance_id: int = 0
+    said: list[str] = field(default_factory=list)
+
+    # --- people and time
+
+    def person(self, username: str, roles: list[str], organisation: str = "council") -> None:
+        """A made-up account, or the one there is."""
+        with self._writing() as db:
+            known = db.execute(select(account.c.id).where(account.c.username == username)).scalar()
+            self.people[username] = known or self._make(db, username, roles, organisation)
+
+    def _make(self, db: Connection, username: str, roles: list[str], organisation: str) -> int:
+        made = db.execute(
+            insert(account).values(
+                username=username,
+                name=f"{username.replace('_', ' ').title()} Example",
+                organisation=organisation,
+                active=True,
+                created_at=clock.now(),
+            )
+        )
+        new = inserted_id(made)
+        if roles:
+            db.execute(insert(account_role), [{"account_id": new, "role": r} for r in roles])
+        return new
+
+    def at(self, instant: datetime) -> None:
+        """Time passes: what falls due fires in its order, each at its own instant."""
+        while True:
+            with clock.at(self.now), self.database.reading() as db:
+                due = db.execute(
+                    select(timer.c.due_at)
+                    .where(timer.c.held.is_(False), timer.c.due_at <= instant)
+                    .order_by(timer.c.due_at)
+                    .limit(1)
+                ).scalar()
+            if due is None:
+                break
+            self.now = max(self.now, due)
+            with clock.at(self.now):
+                timers.run_due(self.database)
+        self.now = instant
+
+    # --- what people do
+
+    def start(self, key: str, by: str, values: Mapping[str, Any]) -> None:
+        with self._writing() as db:
+            definition = cases.newest(db, key)
+            element = cases.start_of(definition, None)
+            posted = _posted(definition.form(element), values)
+            started = cases.start_case(db, key, posted, actor=self._actor(db, by))
+            self.instance_id = started.instance_id
+        self.said.append(f"{by} started {key}: {started.reference}")
+
+    def case(self, key: str) -> None:
+        """Go on with the newest case of this process."""
+        with self.database.reading() as db:
+            c = process_instance.c
+            found = db.execute(
+                select(c.id, c.reference).where(c.key == key).order_by(c.id.desc()).limit(1)
+            ).first()
+        self._must(found is not None, f"there is no case of “{key}”")
+        assert found is not None  # noqa: S101  # said by _must
+        self.instance_id = found.id
+        self.said.append(f"on with {key}: {found.reference}")
+
+    def task(
+        self,
+        element: str,
+        by: str,
+        values: Mapping[str, Any],
+        *,
+        due: date | None = None,
+        item: int = 1,
+    ) -> None:
+        """Claim (unless held) and complete the open task with this element id."""
+        row = self._open_task(element, item)
+        if due is not None:
+            found = row.due_at.astimezone(clock.LONDON).date() if row.due_at else None
+            self._must(found == due, f"“{element}” is due {found}, not {due}")
+        with self._writing() as db:
+            actor = self._actor(db, by)
+            if row.state == "created":
+                tasks.claim_task(db, row.id, actor=actor)
+        with self._writing() as db:
+            form = definitions.load(db, row.definition_id).form(element)
+            tasks.complete_task(db, row.id, _posted(form, values), actor=self._actor(db, by))
+        self.said.append(f"{by} completed {element}")
+
+    def action(self, element: str, by: str, values: Mapping[str, Any]) -> None:
+        """A case action: what the diagram waits for has happened."""
+        with self.database.reading() as db:
+            c = message_subscription.c
+            row = db.execute(
+                select(message_subscription).where(
+                    c.instance_id == self.instance_id, c.element_id == element
+                )
+            ).first()
+        self._must(row is not None, f"the case does not wait for “{element}”")
+        assert row is not None  # noqa: S101  # said by _must
+        with self._writing() as db:
+            form = definitions.load(db, row.definition_id).form(element)
+            cases.perform_action(db, row.id, _posted(form, values), actor=self._actor(db, by))
+        self.said.append(f"{by} said that {element} happened")
+
+    def refused(self, because: str, call: Callable[[], None]) -> None:
+        """The call must be refused, with these words in the message."""
+        before = self.waiting()
+        try:
+            call()
+        except EngineError as error:
+            self._must(because in str(error), f"refused with “{error}”, not “{because}”")
+            self._must(self.waiting() == before, "the refused step changed what the case waits for")
+            self.said.append(f"refused: {error}")
+            return
+        self._must(False, f"not refused (“{because}”)")
+
+    # --- what is so
+
+    def waiting(self, kinds: tuple[str, ...] = ("task", "timer", "message")) -> Counter[str]:
+        """Element ids that the case waits at; a boundary message beside a step does not count."""
+        found: Counter[str] = Counter()
+        with self.database.reading() as db:
+            if "task" in kinds:
+                c = user_task.c
+                found.update(
+                    row.element_id
+                    for row in db.execute(
+                        select(c.element_id).where(
+                            c.instance_id == self.instance_id, c.state.in_(("created", "claimed"))
+                        )
+                    )
+                )
+            for kind, table in (("timer", timer), ("message", message_subscription)):
+                if kind in kinds:
+                    wanted = select(table.c.element_id).where(
+                        table.c.instance_id == self.instance_id
+                    )
+                    found.update(row.element_id for row in db.execute(wanted))
+        return found
+
+    def expect_tasks(self, elements: list[str]) -> None:
+        found = self.waiting(("task",))
+        self._must(
+            found == Counter(elements), f"open tasks are {_words(found)}, not {sorted(elements)}"
+        )
+
+    def expect_waits(self, elements: list[str]) -> None:
+        found = self.waiting()
+        self._must(
+            found == Counter(elements), f"the case waits at {_words(found)}, not {sorted(elements)}"
+        )
+
+    def expect_variables(self, values: Mapping[str, Any]) -> None:
+        known = self.variables()
+        for name, value in values.items():
+            self._must(known.get(name) == value, f"{name} is {known.get(name)!r}, not {value!r}")
+
+    def variables(self) -> dict[str, Any]:
+        """The case's own variables (not those inside a step done for each of a list)."""
+        with self.database.reading() as db:
+            with preview(db, self.instance_id, actor=access.SYSTEM) as step:
+                view = step.case.view_of("root")
+                return {name: view.get(name) for name in view if name != "case"}
+
+    def expect_ended(self, event: str) -> None:
+        row = self._row()
+        self._must(
+            row.status == "completed" and row.end_event == event,
+            f"the case is {row.status} at “{row.end_event}”, not ended at “{event}”",
+        )
+
+    def expect_status(self, status: str) -> None:
+        row = self._row()
+        self._must(row.status == status, f"the case is {row.status}, not {status}")
+
+    def passed(self) -> set[str]:
+        """Ids of all elements that this case has passed."""
+        from engine.history import unpack
+
+        with self.database.reading() as db:
+            c = history_event.c
+            rows = db.execute(select(c.details).where(c.instance_id == self.instance_id))
+            return {name for row in rows for name in unpack(row.details).get("passed", [])}
+
+    # --- inside
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with clock.at(self.now), self.database.transaction() as db:
+            yield db
+
+    def _actor(self, db: Connection, username: str) -> Actor:
+        self._must(username in self.people, f"nobody is called “{username}” here")
+        return access.load_actor(db, self.people[username])
+
+    def _row(self) -> Any:
+        with self.database.reading() as db:
+            return db.execute(
+                select(process_instance).where(process_instance.c.id == self.instance_id)
+            ).one()
+
+    def _open_task(self, element: str, item: int) -> Any:
+        c = user_task.c
+        with self.database.reading() as db:
+            rows = db.execute(
+                select(user_task)
+                .where(
+                    c.instance_id == self.instance_id,
+                    c.element_id == element,
+                    c.state.in_(("created", "claimed")),
+                )
+                .order_by(c.created_at, c.scope)
+            ).all()
+        self._must(len(rows) >= item, f"“{element}” is not open: {_words(self.waiting())} are")
+        return rows[item - 1]
+
+    def _must(self, holds: bool, words: str) -> None:
+        if not holds:
+            so_far = "".join(f"\n  {line}" for line in self.said[-8:])
+            raise ScenarioFailed(f"{self.title}: {words}. So far:{so_far}")
+
+
+def _posted(form: Form | None, values: Mapping[str, Any]) -> dict[str, list[str]]:
+    if form is None:
+        if values:
+            raise ScenarioFailed(f"there is no form to answer {sorted(values)}")
+        return {}
+    known = {question.key for question in form.questions()}
+    if unknown := sorted(set(values) - known):
+        raise ScenarioFailed(f"the form {form.file} does not ask {unknown}")
+    return form.typed(values)
+
+
+def _words(found: Counter[str]) -> list[str]:
+    return sorted(found.elements())
+
+
+# --- scenario files ------------------------------------------------------------------------------
+
+
+def run_file(
+    database: Database, path: Path, *, between: Callable[[], None] | None = None
+) -> Scenario:
+    """Play a scenario file; `between` is called before each step. Raises ScenarioFailed."""
+    spec = yaml.safe_load(path.read_text())
+    scenario = Scenario(database, title=f"{path.name}: {spec.get('title', '')}")
+    scenario.now = local_instant(spec["now"])
+    for username, details in (spec.get("people") or {}).items():
+        scenario.person(username, details.get("roles", []), details.get("organisation", "council"))
+    for step in spec["steps"]:
+        if between is not None:
+            between()
+        play(scenario, step)
+    return scenario
+
+
+def local_instant(text: str | date) -> datetime:
+    """`2025-04-03T09:00` on London's clock; a bare date is its morning at nine."""
+    value = datetime.fromisoformat(str(text))
+    if len(str(text)) <= 10:
+        value = value.replace(hour=9)
+    return value.replace(tzinfo=clock.LONDON) if value.tzinfo is None else value
+
+
+def play(scenario: Scenario, step: Mapping[str, Any]) -> None:
+    """One step of a scenario file."""
+    verb = next(iter(step))
+    call = _VERBS.get(verb)
+    if call is None:
+        raise ScenarioFailed(f"{scenario.title}: a scenario does not know “{verb}”")
+    call(scenario, step)
+
+
+def _values(step: Mapping[str, Any]) -> Mapping[str, Any]:
+    return step.get("values") or {}
+
+
+def _refused(scenario: Scenario, step: Mapping[str, Any]) -> None:
+    inner = dict(step["refused"])
+    because = inner.pop("because")
+    scenario.refused(because, lambda: play(scenario, inner))
+
+
+_VERBS: dict[str, Callable[[Scenario, Mapping[str, Any]], None]] = {
+    "start": lambda s, d: s.start(d["start"], d["by"], _values(d)),
+    "task": lambda s, d: s.task(
+        d["task"], d["by"], _values(d), due=d.get("due"), item=d.get("item", 1)
+    ),
+    "action": lambda s, d: s.action(d["action"], d["by"], _values(d)),
+    "case": lambda s, d: s.case(d["case"]),
+    "at": lambda s, d: s.at(local_instant(d["at"])),
+    "tasks": lambda s, d: s.expect_tasks(d["tasks"]),
+    "waits": lambda s, d: s.expect_waits(d["waits"]),
+    "variables": lambda s, d: s.expect_variables(d["variables"]),
+    "refused": _refused,
+    "ended": lambda s, d: s.expect_ended(d["ended"]),
+    "status": lambda s, d: s.expect_status(d["status"]),
+}

@@ -1,0 +1,110 @@
+"""What falls due without a person: timers in batches, messages on their way, a sign of life."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from os import getpid
+from uuid import uuid4
+
+from sqlalchemy import Connection, select
+
+from engine import clock
+from engine.access import SYSTEM
+from engine.advance import advancing
+from engine.commands import messages
+from engine.database import Database
+from engine.errors import Conflict, EngineError
+from engine.execution import run
+from engine.history import Event
+from engine.models import timer, worker
+
+BATCH = 50
+log = logging.getLogger("waymark.worker")
+
+
+def run_due(database: Database) -> int:
+    """Fire every timer that is due, oldest first, each in a transaction; how many fired."""
+    fired = 0
+    while True:
+        with database.reading() as db:
+            due = _due(db)
+        if not due:
+            return fired
+        progress = sum(_fire_one(database, token, instance) for token, instance in due)
+        fired += progress
+        if not progress:
+            return fired
+
+
+def _due(db: Connection) -> list[tuple[str, int]]:
+    c = timer.c
+    rows = db.execute(
+        select(c.id, c.instance_id)
+        .where(c.held.is_(False), c.due_at <= clock.now())
+        .order_by(c.due_at, c.id)
+        .limit(BATCH)
+    )
+    return [(row.id, row.instance_id) for row in rows]
+
+
+def _fire_one(database: Database, token: str, instance_id: int) -> bool:
+    """False when somebody else was faster, or the case stands still."""
+    try:
+        with database.transaction() as db:
+            return fire_timer(db, token, instance_id)
+    except Conflict:
+        return False
+
+
+def fire_timer(db: Connection, token: str, instance_id: int) -> bool:
+    with advancing(db, instance_id, actor=SYSTEM) as step:
+        wait = step.before.get(token)
+        if wait is None or wait.kind != "timer":
+            raise Conflict("This date was already dealt with.")
+        step.events.append(Event("timer.fired", wait.element.id, token))
+        step.fired.add(token)
+        run.fire(step.case, wait.task)
+    messages.deliver_soon(step)
+    return True
+
+
+class Worker:
+    """The loop beside the web: due timers and waiting messages, every `pause` seconds."""
+
+    def __init__(self, database: Database, *, pause: float = 2.0) -> None:
+        self.database, self.pause = database, pause
+        self.id = f"{socket.gethostname()[:30]}:{getpid()}:{uuid4().hex[:8]}"
+        self._stop = threading.Event()
+        self._started = clock.now()
+
+    def run(self) -> None:
+        """Until `stop`. A round that fails is logged and tried again."""
+        while not self._stop.is_set():
+            try:
+                self.round()
+            except EngineError:
+                log.warning("worker round put off", exc_info=True)
+            except Exception:  # the loop must outlive a fault it does not know
+                log.exception("worker round failed")
+            self._stop.wait(self.pause)
+
+    def round(self) -> None:
+        self._sign_of_life()
+        run_due(self.database)
+        messages.deliver_pending(self.database)
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def _sign_of_life(self) -> None:
+        with self.database.transaction() as db:
+            statement = messages.insert_for(db)(worker).values(
+                id=self.id, started_at=self._started, seen_at=clock.now()
+            )
+            db.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["id"], set_={"seen_at": statement.excluded.seen_at}
+                )
+            )
