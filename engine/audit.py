@@ -67,8 +67,8 @@ def _append(db: Connection, values: Mapping[str, Any]) -> bool:
     if db.dialect.name != "postgresql":  # one writer at a time: nobody can have been faster
         db.execute(insert(audit_entry).values(values))
         return True
-    added = db.execute(insert_postgresql(audit_entry).values(values).on_conflict_do_nothing())
-    return added.rowcount == 1
+    statement = insert_postgresql(audit_entry).values(values).on_conflict_do_nothing()
+    return db.execute(statement.returning(audit_entry.c.seq)).first() is not None
 
 
 def _mac(previous: bytes, values: Mapping[str, Any]) -> bytes:

@@ -47,9 +47,10 @@ def send(db: Connection, name: str, key: str, values: dict[str, Any], *, idempot
         sent_at=now,
         expires_at=now + timedelta(days=30),
     )
-    made = db.execute(statement.on_conflict_do_nothing(index_elements=["name", "idempotency"]))
+    statement = statement.on_conflict_do_nothing(index_elements=["name", "idempotency"])
+    made = db.execute(statement.returning(message.c.id)).first()
     after_commit(db, deliver_pending)
-    return bool(made.rowcount == 1)
+    return made is not None
 
 
 def deliver_pending(database: Database) -> int:
