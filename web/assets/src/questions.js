@@ -1,0 +1,30 @@
+// Questions that hang on an answer of the same page are shown while it is given.
+function answerOf(form, name) {
+  const found = form.querySelectorAll(`[name="${CSS.escape(name)}"]`);
+  return [...found].flatMap((field) => {
+    if (field.type === "radio" || field.type === "checkbox") return field.checked ? [field.value] : [];
+    return [field.value];
+  });
+}
+
+for (const form of document.querySelectorAll("form")) {
+  const hanging = form.querySelectorAll("[data-show-when]");
+  if (!hanging.length) continue;
+  const show = () => {
+    for (const part of hanging) {
+      const wanted = part.dataset.showValues.split("|");
+      part.hidden = !answerOf(form, part.dataset.showWhen).some((value) => wanted.includes(value));
+    }
+  };
+  form.addEventListener("change", show);
+  show();
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const parts = [...document.querySelectorAll(button.dataset.copy)];
+    await navigator.clipboard.writeText(parts.map((part) => part.textContent).join("\n\n"));
+    button.textContent = "Copied";
+  });
+}
