@@ -21,6 +21,7 @@ from engine.models import (
     user_task,
     worker,
 )
+from engine.queries.health import SILENT_AFTER
 from engine.queries.people import role_titles
 from engine.queries.waiting import OPEN, Wait, waits
 
@@ -67,7 +68,8 @@ class Tiles:
     waiting_too_long: int
     problems: int
     late_tasks: int
-    worker_seen_at: datetime | None
+    worker_alive: bool
+    worker_seen_at: datetime | None  # None while it is alive: a page that stays the same
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,15 @@ def board(db: Connection, actor: Actor) -> Board:
     access.require(actor, "operate")
     groups = _problems(db, actor)
     overdue = _overdue(db, actor)
+    seen = db.execute(select(func.max(worker.c.seen_at))).scalar()
+    alive = seen is not None and clock.now() - seen < SILENT_AFTER
     tiles = Tiles(
         open=_count(db, process_instance.c.status.in_(LIVE), access.case_seen_by(actor)),
         waiting_too_long=len({line.reference for line in overdue}),
         problems=sum(len(group.problems) for group in groups),
         late_tasks=_late(db, actor),
-        worker_seen_at=db.execute(select(func.max(worker.c.seen_at))).scalar(),
+        worker_alive=alive,
+        worker_seen_at=None if alive else seen,
     )
     people, queues = _workload(db, actor)
     return Board(tiles, overdue, groups, people, queues)

@@ -74,6 +74,7 @@ class CaseHead:
     stages: tuple[Stage, ...]
     waits: tuple[Wait, ...]
     actions: tuple[Action, ...]
+    whole: bool  # False: this person reads their own part alone
 
 
 @dataclass(frozen=True)
@@ -167,12 +168,16 @@ def case_head(db: Connection, actor: Actor, reference: str) -> CaseHead:
     row = _row(db, actor, reference)
     definition = definitions.load(db, row.definition_id)
     end = definition.elements.get(row.end_event or "")
+    whole = access.reads_whole_case(db, actor, row.id)
+    waits = waits_of(db, row.id)
+    if not whole:
+        waits = tuple(w for w in waits if w.kind == "task" and access.may_see_task(db, actor, w.id))
     return CaseHead(
         id=row.id, reference=row.reference, process=definition.title, version=definition.version,
         status=row.status, stage=row.stage, label=row.label, started_at=row.started_at,
         started_by=row.starter, ended_at=row.ended_at, ended=end.label if end else None,
         stages=stages(definition.manifest, row.stage, row.status),
-        waits=waits_of(db, row.id), actions=_actions(db, actor, row.id),
+        waits=waits, actions=_actions(db, actor, row.id), whole=whole,
     )  # fmt: skip
 
 
@@ -187,24 +192,27 @@ def _actions(db: Connection, actor: Actor, instance_id: int) -> tuple[Action, ..
 def case_story(
     db: Connection, actor: Actor, head: CaseHead, *, every: bool
 ) -> tuple[story.StoryLine, ...]:
-    """Newest first; without `every` the small steps (claims, moves) are left out."""
+    """Newest first; without `every` the small steps (claims, moves) are left out. Who does not
+    read the whole case reads what they did themselves."""
     telling = story.Telling(_bound(db, head), actor)
-    lines = [telling.line(r) for r in story.rows(db, head.id) if every or r.kind not in story.QUIET]
+    lines = [
+        telling.line(row)
+        for row in story.rows(db, head.id)
+        if (every or row.kind not in story.QUIET)
+        and (head.whole or row.account_id == actor.account_id)
+    ]
     return tuple(reversed(lines))
 
 
-def case_answers(
-    db: Connection, actor: Actor, head: CaseHead
-) -> tuple[tuple[story.AnsweredStep, ...], bool]:
-    """Forms sent in, newest first; and whether these are all, or this person's own alone."""
-    whole = access.reads_whole_case(db, actor, head.id)
+def case_answers(db: Connection, actor: Actor, head: CaseHead) -> tuple[story.AnsweredStep, ...]:
+    """Forms sent in, newest first: all, or this person's own alone (`head.whole`)."""
     telling = story.Telling(_bound(db, head), actor)
     found = [
         step
         for row in story.rows(db, head.id)
-        if (whole or row.account_id == actor.account_id) and (step := telling.answered(row))
+        if (head.whole or row.account_id == actor.account_id) and (step := telling.answered(row))
     ]
-    return tuple(reversed(found)), whole
+    return tuple(reversed(found))
 
 
 def _bound(db: Connection, head: CaseHead) -> tuple[Definition, ...]:

@@ -1,0 +1,52 @@
+"""What happens next, after somebody completed a task or recorded something in a case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Connection, select
+
+from engine import access
+from engine.access import Actor
+from engine.errors import NotFound
+from engine.models import process_instance, user_task
+from engine.queries.waiting import Wait, waits_of
+
+AT_ONCE = timedelta(seconds=2)
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """`following` was opened by the step itself; `also` is what the case waited for already."""
+
+    task_id: str
+    title: str
+    reference: str
+    ended: bool
+    problem: bool
+    following: tuple[Wait, ...]
+    also: tuple[Wait, ...]
+
+
+def aftermath(db: Connection, actor: Actor, task_id: str) -> Aftermath:
+    """Only for who completed the task."""
+    t, p = user_task.c, process_instance.c
+    row = db.execute(
+        select(
+            t.id, t.title, t.ended_at, t.instance_id, p.reference, p.ended_at.label("case_ended")
+        )
+        .select_from(user_task.join(process_instance, p.id == t.instance_id))
+        .where(t.id == task_id, t.state == "completed", access.task_seen_by(actor))
+    ).first()
+    if row is None:
+        raise NotFound("task", task_id)
+    waits = waits_of(db, row.instance_id)
+    following = tuple(w for w in waits if w.since >= row.ended_at - AT_ONCE)
+    return Aftermath(
+        task_id=row.id, title=row.title, reference=row.reference,
+        ended=row.case_ended is not None,
+        problem=any(w.kind == "problem" for w in following),
+        following=tuple(w for w in following if w.kind != "problem"),
+        also=tuple(w for w in waits if w not in following and w.kind != "problem"),
+    )  # fmt: skip

@@ -1,0 +1,151 @@
+"""Cases: the list, and the pages of one case (story, answers, diagram, case actions)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from engine.bpmn.drawing import Mark, draw
+from engine.commands import cases as commands
+from engine.errors import InvalidInput
+from engine.queries import cases
+from engine.queries.cases import ActionPage, CaseHead, Drawing
+from web import questions
+from web.auth import actor, database
+from web.posting import Db, once, posted
+from web.reading import note_reading
+from web.rules import SIGNED_IN, rule
+from web.tabs import Tab
+
+bp = Blueprint("cases", __name__, url_prefix="/cases")
+FILTERS = ("reference", "process", "status", "stage")
+
+
+@bp.get("")
+@rule(SIGNED_IN)
+def index() -> str:
+    wanted = {name: request.args.get(name, "") for name in FILTERS}
+    with database().reading() as db:
+        page = cases.case_list(db, actor(), wanted, request.args.get("after"))
+    kept: dict[str, Any] = {name: value for name, value in wanted.items() if value}
+    return render_template(
+        "cases/index.html", page=page, wanted=wanted,
+        next_page=url_for("cases.index", **{**kept, "after": page.next}),
+    )  # fmt: skip
+
+
+@bp.get("/find")
+@rule(SIGNED_IN)
+def find() -> ResponseReturnValue:
+    wanted = request.args.get("reference", "")
+    with database().reading() as db:
+        found = cases.find(db, actor(), wanted)
+    if found:
+        return redirect(url_for("cases.case", reference=found), 303)
+    return redirect(url_for("cases.index", reference=wanted), 303)
+
+
+@bp.get("/<reference>")
+@rule(SIGNED_IN)
+def case(reference: str) -> str:
+    every = request.args.get("all") == "1"
+    with database().reading() as db:
+        head = cases.case_head(db, actor(), reference)
+        story = cases.case_story(db, actor(), head, every=every)
+    note_reading(head.id)
+    return _page("story", head, story=story, every=every)
+
+
+@bp.get("/<reference>/answers")
+@rule(SIGNED_IN)
+def answers(reference: str) -> str:
+    with database().reading() as db:
+        head = cases.case_head(db, actor(), reference)
+        steps = cases.case_answers(db, actor(), head)
+    note_reading(head.id)
+    return _page("answers", head, steps=steps)
+
+
+@bp.get("/<reference>/diagram")
+@rule(SIGNED_IN)
+def diagram(reference: str) -> str:
+    with database().reading() as db:
+        head = cases.case_head(db, actor(), reference)
+        drawings = cases.case_drawings(db, head)
+    note_reading(head.id)
+    drawn = [(drawing, draw_case(drawing)) for drawing in drawings]
+    return _page("diagram", head, drawings=drawn)
+
+
+@bp.get("/<reference>/do/<action_id>")
+@rule(SIGNED_IN)
+def action(reference: str, action_id: str) -> str:
+    page = _read_action(reference, action_id)
+    note_reading(page.head.id)
+    return _show_action(page, {}, {})
+
+
+@bp.post("/<reference>/do/<action_id>")
+@rule(SIGNED_IN)
+def perform(reference: str, action_id: str) -> ResponseReturnValue:
+    page = _read_action(reference, action_id)
+    g.form = page.form
+    act = request.form.get("wm-act", "send")
+    if page.form and act.startswith((questions.ADD, questions.REMOVE)):
+        typed, _ = questions.change_rows(page.form, page.form.keep_typed(posted()), act)
+        return _show_action(page, typed, {})
+    return _perform(page)
+
+
+def _perform(page: ActionPage) -> ResponseReturnValue:
+    def act(db: Db) -> str:
+        done = commands.perform_action(db, page.id, posted(), actor=actor())
+        if done.problem:
+            flash("What you sent is kept. A later step has a problem and is being looked into.")
+        return url_for("cases.case", reference=page.head.reference)
+
+    try:
+        return once(act, "Recorded.")
+    except InvalidInput as error:
+        typed = page.form.keep_typed(posted()) if page.form else {}
+        return _show_action(page, typed, error.messages), 422
+
+
+def draw_case(drawing: Drawing) -> Markup:
+    """The diagram the case runs on, its present steps outlined; '' when it has no drawing data."""
+    marks = {name: Mark(passed=True) for name in drawing.passed}
+    for element_id, kind in drawing.here.items():
+        marks[element_id] = Mark(here=True, problems=1 if kind == "problem" else 0)
+    title = f"{drawing.title}: {', '.join(drawing.words) or 'nothing open here'}"
+    return Markup(draw(drawing.source, marks=marks, title=title))  # noqa: S704 — escaped by draw
+
+
+def _page(part: str, head: CaseHead, **more: object) -> str:
+    tabs = [
+        Tab(name, url_for(f"cases.{endpoint}", reference=head.reference), part == key)
+        for key, name, endpoint in (
+            ("story", "Story", "case"),
+            ("answers", "Answers", "answers"),
+            ("diagram", "Diagram", "diagram"),
+        )
+    ]
+    return render_template(f"cases/{part}.html", head=head, tabs=tabs, **more)
+
+
+def _read_action(reference: str, action_id: str) -> ActionPage:
+    with database().reading() as db:
+        return cases.action_page(db, actor(), reference, action_id)
+
+
+def _show_action(
+    page: ActionPage, typed: Mapping[str, list[str]], errors: Mapping[str, str]
+) -> str:
+    view = None
+    if page.form is not None:
+        view = questions.view(page.form, typed, page.context, errors=errors, offered=page.offered)
+    messages = view.messages if view else ()
+    return render_template("cases/action.html", page=page, view=view, messages=messages)

@@ -1,0 +1,72 @@
+"""What an installation sets: from the environment, or made for the demo. Unsafe values stop it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+KEY_BYTES = 32
+HEX_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
+LEAST_CONTRAST = 4.5
+
+
+class ConfigError(Exception):
+    """The settings cannot be used; the message says which and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """`https` means that people reach the site over TLS, here or at a proxy in front."""
+
+    database_url: str
+    secret_key: str
+    audit_key: bytes
+    council: str = "Waymark Borough Council"
+    contact: str = "servicedesk@waymark.example"
+    brand: str = "#1d4d6b"
+    https: bool = True
+    demo: bool = False
+    proxies: int = 0
+
+    def __post_init__(self) -> None:
+        if len(self.secret_key) < KEY_BYTES:
+            raise ConfigError(f"The secret key needs at least {KEY_BYTES} characters.")
+        if len(self.audit_key) < KEY_BYTES:
+            raise ConfigError(f"The audit key needs at least {KEY_BYTES} bytes.")
+        if not HEX_COLOUR.match(self.brand):
+            raise ConfigError("The brand colour is written as # and six hexadecimal digits.")
+        if contrast_with_white(self.brand) < LEAST_CONTRAST:
+            raise ConfigError("White text on the brand colour would be hard to read: darken it.")
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
+    """WAYMARK_DATABASE_URL, WAYMARK_SECRET_KEY and WAYMARK_AUDIT_KEY (or …_FILE with a path)."""
+    return Config(
+        database_url=_setting(environ, "WAYMARK_DATABASE_URL"),
+        secret_key=_setting(environ, "WAYMARK_SECRET_KEY"),
+        council=environ.get("WAYMARK_COUNCIL") or Config.council,
+        contact=environ.get("WAYMARK_CONTACT") or Config.contact,
+        brand=environ.get("WAYMARK_BRAND_COLOUR") or Config.brand,
+        audit_key=_setting(environ, "WAYMARK_AUDIT_KEY").encode(),
+        https=environ.get("WAYMARK_HTTPS", "1") != "0",
+        proxies=int(environ.get("WAYMARK_PROXIES", "0")),
+    )
+
+
+def _setting(environ: Mapping[str, str], name: str) -> str:
+    if value := environ.get(name):
+        return value
+    if path := environ.get(f"{name}_FILE"):
+        return Path(path).read_text().strip()
+    raise ConfigError(f"Set {name}, or {name}_FILE with the path of a file that holds it.")
+
+
+def contrast_with_white(colour: str) -> float:
+    """WCAG 2.2 contrast ratio of a hexadecimal colour and white."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return 1.05 / (luminance + 0.05)

@@ -1,0 +1,104 @@
+"""Errors as pages: one table from class to status and template. A page never shows a trace."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from flask import Flask, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]  # no types
+from werkzeug.exceptions import HTTPException
+
+from engine import errors
+from web.auth import visitor
+from web.posting import posted
+
+log = structlog.get_logger()
+RETRY_AFTER = "5"
+
+TABLE: dict[type[errors.EngineError], tuple[int, str]] = {
+    errors.NotFound: (404, "errors/not_found.html"),
+    errors.NotAllowed: (403, "errors/not_allowed.html"),
+    errors.InvalidInput: (422, "errors/invalid.html"),
+    errors.InvalidDefinition: (422, "errors/definition.html"),
+    errors.Conflict: (409, "errors/conflict.html"),
+    errors.Unavailable: (503, "errors/unavailable.html"),
+}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed into one field of a page that could not be taken."""
+
+    label: str
+    text: str
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(errors.EngineError, _engine_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def typed() -> tuple[Typed, ...]:
+    """What the person typed, by the labels of the form they typed it into."""
+    form = getattr(g, "form", None)
+    labels = {q.key: q.label for q in form.questions()} if form else {}
+    found = []
+    for name, values in posted().items():
+        text = ", ".join(value for value in values if value.strip())
+        if text:
+            found.append(Typed(labels.get(name.split("-")[0], name.replace("_", " ")), text))
+    return tuple(found)
+
+
+def _engine_error(error: errors.EngineError) -> ResponseReturnValue:
+    for kind in type(error).__mro__:
+        if kind in TABLE:
+            status, template = TABLE[kind]
+            break
+    else:
+        return _unexpected(error)
+    if getattr(g, "signed_out", False):
+        status, template = 401, "errors/signed_out.html"
+    page = render_template(template, error=error, typed=typed(), sign_in=_sign_in_again())
+    return page, status, {"Retry-After": RETRY_AFTER} if status == 503 else {}
+
+
+def _sign_in_again() -> str:
+    """The page that was left, to come back to after signing in."""
+    came_from = request.referrer or ""
+    path = came_from.removeprefix(request.host_url.rstrip("/"))
+    return url_for("signing.sign_in", next=path if path.startswith("/") else None)
+
+
+def _csrf_error(error: CSRFError) -> ResponseReturnValue:
+    if visitor() is None and request.endpoint != "signing.sign_in":
+        g.signed_out = True
+    template = "errors/signed_out.html" if visitor() is None else "errors/stale.html"
+    page = render_template(template, error=error, typed=typed(), sign_in=_sign_in_again())
+    return page, 400
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if code in (301, 302, 303, 304, 307, 308):
+        return error.get_response()
+    template = "errors/not_found.html" if code == 404 else "errors/other.html"
+    return render_template(template, error=error, typed=typed()), code
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    """Something we did not foresee: a reference to tell the service desk, and nothing else."""
+    reference = secrets.token_hex(4).upper()
+    log.error("unexpected", reference=reference, path=_route(), exc_info=error)
+    return render_template("errors/unexpected.html", reference=reference, typed=typed()), 500
+
+
+def _route() -> Any:
+    """The route's pattern, not the path: a path may hold a case's reference."""
+    return request.url_rule.rule if request.url_rule else None

@@ -1,0 +1,62 @@
+"""A POST that changes something: one transaction, one effect however often it is sent, then 303."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
+
+from engine.commands import repeats
+from web.auth import CSRF_FIELD, database, visitor
+
+Db: TypeAlias = Any  # a connection of engine.database; pages pass it on and never look inside
+KEY_FIELD = "wm-key"
+KEY = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
+
+
+def once(act: Callable[[Db], str], said: str = "") -> ResponseReturnValue:
+    """Run `act(db)`, which returns the path to go to; a repeat of the request goes there as well.
+
+    `said` is one sentence shown on the next page; no case data belongs in it."""
+    who = visitor()
+    by = who.actor if who else None
+    key, request_hash = sent_key(), _request_hash()
+    with database().transaction() as db:
+        answer = repeats.recall(db, key, request_hash, actor=by) if key else None
+        if answer is None:
+            answer = act(db)
+            if key:
+                repeats.keep(db, key, request_hash, answer[:500], actor=by)
+    if said:
+        flash(said)
+    return redirect(answer, 303)
+
+
+def sent_key() -> str | None:
+    """The Idempotency-Key of this request, from the form's hidden field or the header."""
+    key = request.form.get(KEY_FIELD) or request.headers.get("Idempotency-Key") or ""
+    return key if KEY.match(key) else None
+
+
+def new_key() -> str:
+    """For a form's hidden field; a page shown again after a mistake keeps the key it came with."""
+    return (request.method == "POST" and sent_key()) or secrets.token_urlsafe(24)
+
+
+def posted() -> dict[str, list[str]]:
+    """Everything typed into the page, without the page's own hidden fields."""
+    return {name: values for name, values in request.form.lists() if not name.startswith("wm-")}
+
+
+def _request_hash() -> str:
+    fields = sorted(
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name not in (CSRF_FIELD, KEY_FIELD)
+    )
+    return hashlib.sha256(repr((request.path, fields)).encode()).hexdigest()

@@ -1,0 +1,74 @@
+"""One problem: read it in plain words, correct a value with a reason, try again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.commands import operations
+from engine.errors import InvalidInput
+from engine.queries.problems import ProblemPage, problem_page
+from web import questions
+from web.auth import actor, database
+from web.posting import Db, once, posted
+from web.questions import Message
+from web.rules import rule
+
+bp = Blueprint("problems", __name__, url_prefix="/board/problems")
+
+
+@bp.get("/<int:incident_id>")
+@rule("operate")
+def problem(incident_id: int) -> str:
+    page = _read(incident_id)
+    return _show(page, page.typed, {})
+
+
+@bp.post("/<int:incident_id>")
+@rule("operate")
+def retry(incident_id: int) -> ResponseReturnValue:
+    """Corrects the values that were changed on the page (none: simply tries again)."""
+    page = _read(incident_id)
+    g.form = page.form
+    typed = page.form.keep_typed(posted())
+
+    def act(db: Db) -> str:
+        operations.correct_and_retry(
+            db, incident_id, _changed(page), actor=actor(), reason=_reason()
+        )
+        return url_for("cases.case", reference=page.reference)
+
+    try:
+        return once(act, "Tried again. The story says what happened.")
+    except InvalidInput as error:
+        return _show(page, typed, error.messages), 422
+
+
+def _changed(page: ProblemPage) -> dict[str, Any]:
+    """Values of the questions whose answer differs from what the case holds."""
+    values = page.form.validate(posted(), {}, offered=page.offered)
+    before = page.form.validate(page.typed, {}, offered=page.offered)
+    return {name: value for name, value in values.items() if value != before.get(name)}
+
+
+def _reason() -> str:
+    chosen, words = request.form.get("wm-chosen", "").strip(), request.form.get("wm-reason", "")
+    return f"{chosen}: {words.strip()}" if chosen and words.strip() else chosen or words.strip()
+
+
+def _read(incident_id: int) -> ProblemPage:
+    with database().reading() as db:
+        return problem_page(db, actor(), incident_id)
+
+
+def _show(page: ProblemPage, typed: Mapping[str, list[str]], errors: Mapping[str, str]) -> str:
+    view = questions.view(page.form, typed, {}, errors=errors, offered=page.offered)
+    messages = [m for m in view.messages if m.href != "#reason"]
+    messages += [Message(errors["reason"], "#wm-reason")] if "reason" in errors else []
+    return render_template(
+        "board/problem.html", page=page, view=view, messages=messages, errors=errors,
+        chosen=request.form.get("wm-chosen"), reason=request.form.get("wm-reason", ""),
+    )  # fmt: skip

@@ -1,0 +1,180 @@
+"""One task: its form, guidance and case summary; release, hand over, save for later, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.bpmn.drawing import Mark, draw
+from engine.commands import tasks as commands
+from engine.errors import InvalidInput
+from engine.queries import aftermath
+from engine.queries.tasks import TaskPage, candidates, task_page
+from engine.queries.worklist import next_task
+from web import questions, words
+from web.auth import actor, database
+from web.posting import Db, once, posted
+from web.questions import Message
+from web.reading import note_reading
+from web.rules import SIGNED_IN, rule
+from web.worklist import safe_back
+
+bp = Blueprint("tasks", __name__, url_prefix="/tasks")
+NO_ERRORS: Mapping[str, str] = {}
+
+
+@bp.get("/<task_id>")
+@rule(SIGNED_IN)
+def task(task_id: str) -> str:
+    page = _read(task_id)
+    note_reading(page.instance_id)
+    return _show(page, page.filled)
+
+
+@bp.post("/<task_id>")
+@rule(SIGNED_IN)
+def send(task_id: str) -> ResponseReturnValue:
+    """One form, several buttons: complete, save for later, add or remove a row."""
+    page = _read(task_id)
+    g.form = page.form
+    act = request.form.get("wm-act", "complete")
+    if act.startswith((questions.ADD, questions.REMOVE)):
+        return _change_rows(page, act)
+    return _save(page) if act == "save" else _complete(page)
+
+
+def _complete(page: TaskPage) -> ResponseReturnValue:
+    def act(db: Db) -> str:
+        commands.complete_task(db, page.id, posted(), actor=actor())
+        return url_for("tasks.done", task_id=page.id, back=_back())
+
+    try:
+        return once(act)
+    except InvalidInput as error:
+        return _show(page, _typed(page), error.messages), 422
+
+
+def _save(page: TaskPage) -> ResponseReturnValue:
+    def act(db: Db) -> str:
+        commands.save_draft(db, page.id, posted(), _counter(), actor=actor())
+        return _list()
+
+    return once(act, "What you typed is saved. The task is still yours.")
+
+
+def _change_rows(page: TaskPage, act: str) -> ResponseReturnValue:
+    if page.form is None:
+        return redirect(url_for("tasks.task", task_id=page.id), 303)
+    typed, target = questions.change_rows(page.form, _typed(page), act)
+    with database().transaction() as db:
+        commands.save_draft(db, page.id, typed, _counter(), actor=actor())
+    return redirect(url_for("tasks.task", task_id=page.id, back=_back(), _anchor=target), 303)
+
+
+@bp.post("/<task_id>/draft")
+@rule(SIGNED_IN)
+def draft(task_id: str) -> ResponseReturnValue:
+    """For the script: what was typed, every few seconds and on leaving."""
+    with database().transaction() as db:
+        saved = commands.save_draft(db, task_id, posted(), _counter(), actor=actor())
+    return {"saved": words.a_time(saved), "counter": _counter()}
+
+
+@bp.post("/<task_id>/release")
+@rule(SIGNED_IN)
+def release(task_id: str) -> ResponseReturnValue:
+    keep = request.form.get("keep_draft") != "no"
+
+    def act(db: Db) -> str:
+        commands.release_task(db, task_id, actor=actor(), keep_draft=keep)
+        return url_for("worklist.tasks", tab="unclaimed")
+
+    return once(act, "The task is back with those who can take it.")
+
+
+@bp.get("/<task_id>/hand-over")
+@rule("operate", "work")
+def hand_over(task_id: str) -> str:
+    return _hand_over_page(task_id, NO_ERRORS)
+
+
+@bp.post("/<task_id>/hand-over")
+@rule("operate", "work")
+def hand_over_now(task_id: str) -> ResponseReturnValue:
+    to, reason = request.form.get("account", ""), request.form.get("reason", "")
+
+    def act(db: Db) -> str:
+        if not to.isdigit():
+            raise InvalidInput({"account": "Choose who takes the task"})
+        commands.reassign_task(db, task_id, int(to) or None, reason, actor=actor())
+        return url_for("tasks.task", task_id=task_id)
+
+    try:
+        return once(act, "The task was handed over.")
+    except InvalidInput as error:
+        return _hand_over_page(task_id, error.messages), 422
+
+
+@bp.get("/<task_id>/done")
+@rule(SIGNED_IN)
+def done(task_id: str) -> str:
+    with database().reading() as db:
+        page = aftermath.aftermath(db, actor(), task_id)
+        following = next_task(db, actor())
+    return render_template("tasks/done.html", page=page, next=following, list=_list())
+
+
+def _read(task_id: str) -> TaskPage:
+    with database().reading() as db:
+        return task_page(db, actor(), task_id)
+
+
+def _show(
+    page: TaskPage, typed: Mapping[str, list[str]], errors: Mapping[str, str] = NO_ERRORS
+) -> str:
+    view = None
+    if page.form is not None:
+        view = questions.view(page.form, typed, page.context, errors=errors, offered=page.offered)
+    return render_template(
+        "tasks/task.html", page=page, view=view, list=_list(), back=_back(),
+        messages=view.messages if view else _plain(errors), counter=_next_counter(page),
+        drawing=draw(page.diagram, marks={page.element_id: Mark(here=True)}, title=page.step),
+    )  # fmt: skip
+
+
+def _plain(errors: Mapping[str, str]) -> tuple[Message, ...]:
+    return tuple(Message(text, "#main-content") for text in errors.values())
+
+
+def _hand_over_page(task_id: str, errors: Mapping[str, str]) -> str:
+    page = _read(task_id)
+    with database().reading() as db:
+        people = candidates(db, actor(), task_id)
+    messages = tuple(Message(text, f"#{name}") for name, text in errors.items())
+    return render_template(
+        "tasks/hand_over.html", page=page, people=people, errors=errors, messages=messages,
+        chosen=request.form.get("account"), reason=request.form.get("reason", ""),
+    )  # fmt: skip
+
+
+def _typed(page: TaskPage) -> dict[str, list[str]]:
+    return page.form.keep_typed(posted()) if page.form else {}
+
+
+def _counter() -> int:
+    sent = request.form.get("wm-counter", "1")
+    return min(int(sent), 10**9) if sent.isdigit() else 1
+
+
+def _next_counter(page: TaskPage) -> int:
+    return (page.draft.counter if page.draft else 0) + 1
+
+
+def _back() -> str | None:
+    return safe_back(request.values.get("back") or request.form.get("wm-back"))
+
+
+def _list() -> str:
+    return _back() or url_for("worklist.tasks")

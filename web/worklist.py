@@ -1,0 +1,56 @@
+"""The task lists. State is in the query, so that a link back returns to the same row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.commands import tasks as commands
+from engine.queries.worklist import TABS, Filters, worklist
+from web.auth import actor, database
+from web.posting import Db, once
+from web.refreshing import live
+from web.rules import SIGNED_IN, rule
+from web.tabs import Tab
+
+bp = Blueprint("worklist", __name__)
+NAMES = {"mine": "My tasks", "unclaimed": "Unclaimed", "team": "My team", "done": "Done"}
+STATE = ("tab", "process", "stage", "due", "after")
+
+
+@bp.get("/tasks")
+@rule(SIGNED_IN)
+def tasks() -> ResponseReturnValue:
+    tab = request.args.get("tab", "mine")
+    tab = tab if tab in TABS else "mine"
+    wanted = Filters(*(request.args.get(name, "") for name in ("process", "stage", "due")))
+    with database().reading() as db:
+        page = worklist(db, actor(), tab, wanted, request.args.get("after"))
+    tabs = [
+        Tab(name, url_for("worklist.tasks", tab=key), key == tab, page.counts[key])
+        for key, name in NAMES.items()
+    ]
+    state: dict[str, Any] = {name: value for name in STATE if (value := request.args.get(name))}
+    return live(
+        "worklist/tasks.html", page, tabs=tabs, wanted=wanted, title=NAMES[tab],
+        back=url_for("worklist.tasks", **state),
+        next_page=url_for("worklist.tasks", **{**state, "after": page.next}),
+    )  # fmt: skip
+
+
+@bp.post("/tasks/<task_id>/claim")
+@rule(SIGNED_IN)
+def claim(task_id: str) -> ResponseReturnValue:
+    def act(db: Db) -> str:
+        commands.claim_task(db, task_id, actor=actor())
+        return url_for("tasks.task", task_id=task_id, back=safe_back(request.form.get("back")))
+
+    return once(act, "The task is yours.")
+
+
+def safe_back(back: str | None) -> str | None:
+    """Only our own list may be returned to."""
+    own = url_for("worklist.tasks")
+    return back if back and (back == own or back.startswith(f"{own}?")) else None
