@@ -1,0 +1,51 @@
+"""`waymark`: demo, serve, worker, deploy, lint, scenario, migrate, user, audit."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from web import cli_data, cli_run
+
+
+@click.group()
+@click.version_option(package_name="waymark")
+def waymark() -> None:
+    """Casework that runs on its own diagrams."""
+
+
+for command in (
+    cli_run.demo,
+    cli_run.serve,
+    cli_run.worker,
+    cli_data.migrate_now,
+    cli_data.deploy,
+    cli_data.lint,
+    cli_data.scenario,
+    cli_data.user,
+    cli_data.audit_trail,
+):
+    waymark.add_command(command)
+
+
+def main() -> None:
+    """The entry point: an error we foresaw is one sentence, not a trace."""
+    from engine.errors import EngineError
+    from web.config import ConfigError
+
+    try:
+        waymark(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (EngineError, ConfigError) as error:
+        click.echo(f"{Path(sys.argv[0]).name}: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
