@@ -65,6 +65,11 @@ class TaskRow(Protocol):
     def assignee_id(self) -> int | None: ...
 
 
+class SeenTask(TaskRow, Protocol):
+    @property
+    def ended_by(self) -> int | None: ...
+
+
 def load_actor(db: Connection, account_id: int) -> Actor:
     """The account with its roles, rights and masks as they are now; NotFound when inactive."""
     row = db.execute(
@@ -230,6 +235,19 @@ def task_seen_by(actor: Actor) -> ColumnElement[bool]:
         _offered_to(actor.team_roles, actor),
         and_(user_task.c.state == "created", _offered_to(actor.roles, actor)),
     )
+
+
+def sees_task(actor: Actor, task: SeenTask) -> bool:
+    """`task_seen_by` for a row in hand."""
+    if "see_all" in actor.rights:
+        return True
+    if actor.account_id is None:
+        return False
+    if actor.account_id in (task.assignee_id, task.ended_by):
+        return True
+    if task.state not in ("created", "claimed") or not is_offered(actor, task):
+        return False
+    return task.state == "created" or bool(actor.team_roles & set(task.roles))
 
 
 def may_see_task(db: Connection, actor: Actor, task_id: str) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 
 from engine import clock
@@ -21,6 +21,15 @@ from engine.models.base import EPOCH, MICROSECOND
 
 _keys: dict[str, bytes] = {}
 _ATTEMPTS = 20
+# Built once: building a statement costs more than running it.
+_END = (
+    select(audit_entry.c.seq, audit_entry.c.mac)
+    .where(audit_entry.c.chain == bindparam("of"))
+    .order_by(audit_entry.c.seq.desc())
+    .limit(1)
+)
+_ADD = insert(audit_entry)
+_ADD_IF_FREE = insert_postgresql(audit_entry).on_conflict_do_nothing().returning(audit_entry.c.seq)
 
 
 def configure(key: bytes) -> None:
@@ -41,12 +50,7 @@ def record(
 ) -> None:
     """Append one entry to a chain. `details` holds ids, counts and names of fields only."""
     for _ in range(_ATTEMPTS):
-        last = db.execute(
-            select(audit_entry.c.seq, audit_entry.c.mac)
-            .where(audit_entry.c.chain == chain)
-            .order_by(audit_entry.c.seq.desc())
-            .limit(1)
-        ).first()
+        last = db.execute(_END, {"of": chain}).first()
         seq, previous = (last.seq + 1, last.mac) if last else (1, b"")
         values: dict[str, Any] = {
             "chain": chain,
@@ -65,10 +69,9 @@ def record(
 def _append(db: Connection, values: Mapping[str, Any]) -> bool:
     """False when another transaction took this place in the chain: read its end and try again."""
     if db.dialect.name != "postgresql":  # one writer at a time: nobody can have been faster
-        db.execute(insert(audit_entry).values(values))
+        db.execute(_ADD, dict(values))
         return True
-    statement = insert_postgresql(audit_entry).values(values).on_conflict_do_nothing()
-    return db.execute(statement.returning(audit_entry.c.seq)).first() is not None
+    return db.execute(_ADD_IF_FREE, dict(values)).first() is not None
 
 
 def _mac(previous: bytes, values: Mapping[str, Any]) -> bytes:

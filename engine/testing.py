@@ -288,19 +288,23 @@ def _words(found: Counter[str]) -> list[str]:
 # --- scenario files ------------------------------------------------------------------------------
 
 
-def run_file(
-    database: Database, path: Path, *, between: Callable[[], None] | None = None
-) -> Scenario:
-    """Play a scenario file; `between` is called before each step. Raises ScenarioFailed."""
+Player = Callable[["Scenario", Mapping[str, Any]], "Scenario"]
+
+
+def run_file(database: Database, path: Path, *, player: Player | None = None) -> Scenario:
+    """Play a scenario file; `player` may play each step elsewhere (in a fresh process).
+
+    Raises ScenarioFailed."""
     spec = yaml.safe_load(path.read_text())
     scenario = Scenario(database, title=f"{path.name}: {spec.get('title', '')}")
     scenario.now = local_instant(spec["now"])
     for username, details in (spec.get("people") or {}).items():
         scenario.person(username, details.get("roles", []), details.get("organisation", "council"))
     for step in spec["steps"]:
-        if between is not None:
-            between()
-        play(scenario, step)
+        if player is None:
+            play(scenario, step)
+        else:
+            scenario = player(scenario, step)
     return scenario
 
 

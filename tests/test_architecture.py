@@ -1,4 +1,4 @@
-"""Rules a machine keeps: one commit, budgets of size, words in their rooms, nothing of a machine."""
+"""Rules a machine keeps: one commit, budgets of size, words in their rooms."""
 
 from __future__ import annotations
 
@@ -20,9 +20,7 @@ CARRIED = {"self", "cls", "db", "database", "actor"}
 def modules(*tops: str) -> Iterator[Path]:
     for top in tops:
         yield from (
-            path
-            for path in sorted((ROOT / top).rglob("*.py"))
-            if "node_modules" not in path.parts
+            path for path in sorted((ROOT / top).rglob("*.py")) if "node_modules" not in path.parts
         )
 
 

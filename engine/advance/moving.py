@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.engine import Row
 
 from engine import clock, definitions, state
@@ -44,15 +44,25 @@ def preview(db: Connection, instance_id: int, *, actor: Actor) -> Iterator[Step]
     yield Step(db, actor, row, case, waits(case), stage=row.stage)
 
 
+# Statements of the path that completes a task are built once: building costs more than running.
+_READ = (
+    select(process_instance, account.c.username)
+    .select_from(process_instance.outerjoin(account, account.c.id == process_instance.c.started_by))
+    .where(process_instance.c.id == bindparam("instance_id"))
+)
+_LOCK = _READ.with_for_update(of=process_instance)
+_VARIABLES = select(variable.c.scope, variable.c.name, variable.c.value).where(
+    variable.c.instance_id == bindparam("instance_id")
+)
+_STORE = update(process_instance).where(
+    process_instance.c.id == bindparam("row_id"),
+    process_instance.c.version == bindparam("row_version"),
+)
+
+
 def _row(db: Connection, instance_id: int, *, lock: bool) -> Row[Any]:
-    wanted = (
-        select(process_instance, account.c.username)
-        .select_from(
-            process_instance.outerjoin(account, account.c.id == process_instance.c.started_by)
-        )
-        .where(process_instance.c.id == instance_id)
-    )
-    row = db.execute(wanted.with_for_update(of=process_instance) if lock else wanted).one_or_none()
+    found = db.execute(_LOCK if lock else _READ, {"instance_id": instance_id})
+    row = found.one_or_none()
     if row is None:
         raise NotFound("case", instance_id)
     return row
@@ -60,8 +70,7 @@ def _row(db: Connection, instance_id: int, *, lock: bool) -> Row[Any]:
 
 def restore(db: Connection, row: Row[Any]) -> CaseWorkflow:
     """The case in memory as its row (with its starter's `username`) and variables say."""
-    v = variable.c
-    stored = db.execute(select(v.scope, v.name, v.value).where(v.instance_id == row.id)).all()
+    stored = db.execute(_VARIABLES, {"instance_id": row.id}).all()
     specs = definitions.specs(db, row.bound, row.key, state.start_event_of(row.state))
     started_on = row.started_at.astimezone(clock.LONDON).date()
     facts = Facts(row.reference, row.key, row.username, started_on)
@@ -129,19 +138,20 @@ def _store(step: Step) -> None:
     sequence = writing.write_history(step, cut)
     now = clock.now()
     changed = step.db.execute(
-        update(process_instance)
-        .where(process_instance.c.id == step.row.id, process_instance.c.version == step.row.version)
-        .values(
-            state=blob,
-            version=step.row.version + 1,
-            history_seq=sequence,
-            status=step.status,
-            stage=step.stage,
-            label=_label(step),
-            end_event=step.case.end_event,
-            changed_at=now,
-            ended_at=now if step.ended else None,
-        )
+        _STORE,
+        {
+            "row_id": step.row.id,
+            "row_version": step.row.version,
+            "state": blob,
+            "version": step.row.version + 1,
+            "history_seq": sequence,
+            "status": step.status,
+            "stage": step.stage,
+            "label": _label(step),
+            "end_event": step.case.end_event,
+            "changed_at": now,
+            "ended_at": now if step.ended else None,
+        },
     )
     if changed.rowcount != 1:
         raise ConcurrentUpdate("Someone else changed this case at the same moment. Try again.")

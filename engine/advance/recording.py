@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from engine import clock
 from engine.advance.step import Step
@@ -22,6 +22,19 @@ from engine.models import (
 )
 
 STUCK = "case.nothing_can_move"
+
+# Built once: building a statement costs more than running it.
+_COMPLETE = (
+    update(user_task)
+    .where(
+        user_task.c.id == bindparam("token"),
+        user_task.c.state == "claimed",
+        user_task.c.assignee_id == bindparam("holder"),
+    )
+    .values(state="completed")
+)
+_NO_QUEUE = delete(task_role).where(task_role.c.task_id == bindparam("token"))
+_NEW_TASKS, _NEW_ROLES = insert(user_task), insert(task_role)
 
 
 def record(step: Step) -> None:
@@ -108,17 +121,13 @@ def _record_gone(step: Step, gone: dict[str, Wait]) -> None:
 
 def _end_tasks(step: Step, tokens: list[str]) -> None:
     now = clock.now()
-    done = [t for t in tokens if t == step.completed_task]
-    if done:
-        mine = user_task.c.assignee_id == step.actor.account_id
-        ended = step.db.execute(
-            update(user_task)
-            .where(user_task.c.id.in_(done), user_task.c.state == "claimed", mine)
-            .values(state="completed", ended_at=now, ended_by=step.actor.account_id)
-        )
+    done = step.completed_task if step.completed_task in tokens else None
+    if done is not None:
+        values = {"token": done, "holder": step.actor.account_id, "ended_at": now}
+        ended = step.db.execute(_COMPLETE, {**values, "ended_by": step.actor.account_id})
         if ended.rowcount != 1:
             raise ConcurrentUpdate("This task was given to someone else at the same moment.")
-    dropped = [t for t in tokens if t not in done]
+    dropped = [t for t in tokens if t != done]
     if dropped:
         why = _why_dropped(step)
         step.db.execute(
@@ -129,7 +138,7 @@ def _end_tasks(step: Step, tokens: list[str]) -> None:
         for token in dropped:
             element = step.before[token].element
             step.events.append(Event("task.cancelled", element.id, token, {"why": why}))
-    step.db.execute(delete(task_role).where(task_role.c.task_id.in_(tokens)))
+    step.db.execute(_NO_QUEUE, [{"token": token} for token in tokens])
 
 
 def _why_dropped(step: Step) -> str | None:
@@ -159,9 +168,9 @@ def _record_tasks(step: Step, new: list[Wait]) -> None:
         details = {"title": made.title, "roles": made.roles}
         step.events.append(Event("task.created", wait.element.id, wait.token_id, details))
         step.stage = made.stage or step.stage
-    step.db.execute(insert(user_task), rows)
+    step.db.execute(_NEW_TASKS, rows)
     if roles:
-        step.db.execute(insert(task_role), roles)
+        step.db.execute(_NEW_ROLES, roles)
     step.new_tasks = rows
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, delete, insert, or_
+from sqlalchemy import delete, insert, or_
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
@@ -19,15 +19,17 @@ from engine.models import history_event, message, variable
 TIME_TO_LIVE = timedelta(days=30)
 
 
-def upsert(db: Connection, table: Any, rows: list[dict[str, Any]], keys: list[str]) -> None:
-    """Insert rows, or overwrite those whose key is there."""
-    build: Any = insert_sqlite if db.dialect.name == "sqlite" else insert_postgresql
-    statement = build(table)
-    names = [name for name in rows[0] if name not in keys]
-    statement = statement.on_conflict_do_update(
-        index_elements=keys, set_={name: statement.excluded[name] for name in names}
+def _upsert(build: Any) -> Any:
+    statement = build(variable)
+    return statement.on_conflict_do_update(
+        index_elements=["instance_id", "scope", "name"],
+        set_={"value": statement.excluded.value},
     )
-    db.execute(statement, rows)
+
+
+# Built once: building a statement costs more than running it.
+_SET = {"sqlite": _upsert(insert_sqlite), "postgresql": _upsert(insert_postgresql)}
+_TELL = insert(history_event)
 
 
 def write_variables(step: Step, known_scopes: set[str]) -> None:
@@ -41,7 +43,7 @@ def write_variables(step: Step, known_scopes: set[str]) -> None:
             stored = orjson.dumps(feel.to_json(value))
             rows.append({"instance_id": step.row.id, "scope": key, "name": name, "value": stored})
     if rows:
-        upsert(step.db, variable, rows, ["instance_id", "scope", "name"])
+        step.db.execute(_SET[step.db.dialect.name], rows)
     gone = known_scopes - set(scopes.all)
     if gone:
         step.db.execute(
@@ -64,7 +66,7 @@ def write_history(step: Step, cut: list[list[Any]]) -> int:
     ]
     now, first = clock.now(), int(step.row.history_seq) + 1
     step.db.execute(
-        insert(history_event),
+        _TELL,
         [
             {
                 "instance_id": step.row.id,

@@ -1,0 +1,5 @@
+"""The databases of tests/, for the scenarios of these folders."""
+
+from tests.conftest import _postgres, _sqlite, database, postgres_url, sqlite_url
+
+__all__ = ["_postgres", "_sqlite", "database", "postgres_url", "sqlite_url"]

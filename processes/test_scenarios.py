@@ -1,0 +1,80 @@
+"""Every scenarios/*.yaml is a test on both databases; together they reach every drawn element."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from engine import definitions
+from engine.access import SYSTEM
+from engine.commands import deployments
+from engine.database import Database
+from engine.history import unpack
+from engine.models import history_event
+from engine.testing import run_file
+from tests import fresh
+from tests.factories import folder
+
+HERE = Path(__file__).parent
+FOLDERS = sorted(p.parent for p in HERE.glob("*/process.bpmn"))
+FILES = sorted(HERE.glob("*/scenarios/*.yaml"))
+WHOLE = "adult_whole_course.yaml"  # played with a new process for every step
+
+
+def publish(database: Database) -> None:
+    with database.transaction() as db:
+        deployments.set_roles(
+            db,
+            (HERE / "roles.yaml").read_bytes(),
+            (HERE / "organisations.yaml").read_bytes(),
+        )
+        folders = {path.name: folder(path) for path in FOLDERS}
+        deployments.deploy(db, folders, actor=SYSTEM, reason="for the scenarios")
+
+
+def scenario_files() -> Iterator[object]:
+    for path in FILES:
+        seeds = yaml.safe_load(path.read_text()).get("seed") or []
+        name = f"{path.parents[1].name}/{path.stem}"
+        yield pytest.param(path, id=name, marks=[pytest.mark.seed(seed) for seed in seeds])
+
+
+@pytest.mark.parametrize("path", scenario_files())
+def test_scenario(database: Database, path: Path) -> None:
+    publish(database)
+    run_file(database, path)
+
+
+@pytest.mark.parametrize("method", ["forkserver", "spawn"])
+def test_the_whole_course_runs_with_a_fresh_process_for_every_step(
+    database: Database, method: str
+) -> None:
+    publish(database)
+    path = next(p for p in FILES if p.name == WHOLE)
+    url = database.engine.url.render_as_string(hide_password=False)
+    run_file(database, path, player=fresh.player(url, method))
+
+
+def test_the_scenarios_reach_every_element_that_is_drawn(_sqlite: Database) -> None:
+    """The gate: an element no scenario passes is either tested or taken out."""
+    from tests.conftest import empty
+
+    passed: set[str] = set()
+    for path in FILES:
+        empty(_sqlite)
+        publish(_sqlite)
+        run_file(_sqlite, path)
+        with _sqlite.reading() as db:
+            for row in db.execute(history_event.select()):
+                passed |= set(unpack(row.details).get("passed", []))
+    with _sqlite.reading() as db:
+        drawn = {
+            f"{key}/{element.id}": element.id
+            for key, id_ in definitions.newest(db).items()
+            for element in definitions.load(db, id_).elements.values()
+        }
+    missed = sorted(name for name, element in drawn.items() if element not in passed)
+    assert missed == []

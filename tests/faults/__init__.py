@@ -1,0 +1,1 @@
+"""Faults made on purpose: `python -m tests.faults NAME` at full size, short forms as tests."""

@@ -1,0 +1,43 @@
+"""python -m tests.faults NAME: kill, rush. Prints what was done and found; status 1 on any loss."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from engine import audit
+from engine.database import Database
+from engine.migrations import migrate
+from tests.bench.workload import postgres
+from tests.factories import KEY
+from tests.faults import kill, rush
+
+FULL: dict[str, Callable[[Database], list[str]]] = {
+    "kill": lambda database: kill.run(database, rounds=40),
+    "rush": lambda database: rush.run(database, rounds=20),
+}
+
+
+def main() -> int:
+    name = sys.argv[1] if len(sys.argv) > 1 else ""
+    if name not in FULL:
+        print(f"usage: python -m tests.faults {'|'.join(FULL)}")
+        return 2
+    audit.configure(KEY)
+    losses = []
+    with tempfile.TemporaryDirectory(prefix="waymark-faults-") as folder, postgres() as server:
+        for url in (f"sqlite:///{Path(folder)}/waymark.db", server):
+            database = Database(url)
+            migrate(database)
+            losses += FULL[name](database)
+            database.close()
+    for line in losses:
+        print(f"LOST: {line}")
+    print(f"{len(losses)} losses")
+    return 1 if losses else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
