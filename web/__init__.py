@@ -13,8 +13,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine import audit
 from engine.database import Database
-from web import auth, chrome, errors, words
+from web import auth, errors
 from web.config import Config
+from web.page import chrome, words
 from web.rules import require_rules
 
 __all__ = ["create_app"]

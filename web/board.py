@@ -12,9 +12,9 @@ from engine.bpmn.drawing import Mark, draw
 from engine.queries import board as queries
 from engine.queries import counts
 from web.auth import actor, database
-from web.refreshing import live
+from web.page.refreshing import live
+from web.page.tabs import Tab
 from web.rules import rule
-from web.tabs import Tab
 
 bp = Blueprint("board", __name__)
 

@@ -14,12 +14,12 @@ from engine.commands import cases as commands
 from engine.errors import InvalidInput
 from engine.queries import cases
 from engine.queries.cases import ActionPage, CaseHead, Drawing
-from web import questions
 from web.auth import actor, database
+from web.page import questions
+from web.page.reading import note_reading
+from web.page.tabs import Tab
 from web.posting import Db, once, posted
-from web.reading import note_reading
 from web.rules import SIGNED_IN, rule
-from web.tabs import Tab
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
 FILTERS = ("reference", "process", "status", "stage")

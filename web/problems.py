@@ -11,10 +11,10 @@ from flask.typing import ResponseReturnValue
 from engine.commands import operations
 from engine.errors import InvalidInput
 from engine.queries.problems import ProblemPage, problem_page
-from web import questions
 from web.auth import actor, database
+from web.page import questions
+from web.page.questions import Message
 from web.posting import Db, once, posted
-from web.questions import Message
 from web.rules import rule
 
 bp = Blueprint("problems", __name__, url_prefix="/board/problems")

@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from engine.commands import signing
 from engine.errors import NotAllowed
-from web import auth, chrome
+from web import auth
 from web.auth import database, visitor
 from web.demo_accounts import demo_accounts
-from web.questions import Message
+from web.page import chrome
+from web.page.questions import Message
 from web.rules import PUBLIC, SIGNED_IN, rule
 
 bp = Blueprint("signing", __name__)

@@ -11,8 +11,8 @@ from engine.commands import cases as commands
 from engine.errors import InvalidInput
 from engine.queries import start
 from engine.queries.start import StartPage
-from web import questions
 from web.auth import actor, database
+from web.page import questions
 from web.posting import Db, once, posted
 from web.rules import SIGNED_IN, rule
 

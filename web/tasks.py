@@ -13,11 +13,11 @@ from engine.errors import InvalidInput
 from engine.queries import aftermath
 from engine.queries.tasks import TaskPage, candidates, task_page
 from engine.queries.worklist import next_task
-from web import questions, words
 from web.auth import actor, database
+from web.page import questions, words
+from web.page.questions import Message
+from web.page.reading import note_reading
 from web.posting import Db, once, posted
-from web.questions import Message
-from web.reading import note_reading
 from web.rules import SIGNED_IN, rule
 from web.worklist import safe_back
 

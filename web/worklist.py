@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from engine.commands import tasks as commands
 from engine.queries.worklist import TABS, Filters, worklist
 from web.auth import actor, database
+from web.page.refreshing import live
+from web.page.tabs import Tab
 from web.posting import Db, once
-from web.refreshing import live
 from web.rules import SIGNED_IN, rule
-from web.tabs import Tab
 
 bp = Blueprint("worklist", __name__)
 NAMES = {"mine": "My tasks", "unclaimed": "Unclaimed", "team": "My team", "done": "Done"}

@@ -20,7 +20,7 @@ from engine.commands import deployments, people
 from engine.database import Database
 from engine.migrations import migrate
 from engine.queries.people import all_accounts
-from web import folders
+from web.cli import folders
 from web.config import Config
 from web.demo_accounts import DEMO_PASSWORD
 

@@ -20,7 +20,7 @@ THREADS = 8
 @click.option("--no-serve", is_flag=True, help="Make the demo's database and stop.")
 def demo(port: int, host: str, no_serve: bool) -> None:
     """Try Waymark with made-up people and cases, on this machine alone."""
-    from web import demo as making
+    from web.cli import demo as making
     from web.demo_accounts import DEMO_PASSWORD
 
     if not _is_loopback(host):

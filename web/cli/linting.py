@@ -14,7 +14,7 @@ from engine.commands import deployments
 from engine.definitions import Definition
 from engine.errors import EngineError, InvalidDefinition, Problem
 from engine.forms import Form
-from web import folders
+from web.cli import folders
 
 
 def check(path: Path) -> list[Problem]:

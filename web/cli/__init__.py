@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from web import cli_data, cli_run
+from web.cli import data, run
 
 
 @click.group()
@@ -17,15 +17,15 @@ def waymark() -> None:
 
 
 for command in (
-    cli_run.demo,
-    cli_run.serve,
-    cli_run.worker,
-    cli_data.migrate_now,
-    cli_data.deploy,
-    cli_data.lint,
-    cli_data.scenario,
-    cli_data.user,
-    cli_data.audit_trail,
+    run.demo,
+    run.serve,
+    run.worker,
+    data.migrate_now,
+    data.deploy,
+    data.lint,
+    data.scenario,
+    data.user,
+    data.audit_trail,
 ):
     waymark.add_command(command)
 

@@ -16,7 +16,7 @@ from web.config import Config
 from web.posting import KEY_FIELD, new_key
 from web.rules import PUBLIC, rule
 
-BUNDLES = Path(__file__).parent / "static" / "dist"
+BUNDLES = Path(__file__).parents[1] / "static" / "dist"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from engine.access import SYSTEM
 from engine.commands import deployments, people
 from engine.database import Database
 from engine.errors import InvalidDefinition, Problem
-from web import folders, linting
+from web.cli import folders, linting
 from web.config import from_environment
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)

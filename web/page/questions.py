@@ -112,8 +112,6 @@ class FormView:
         return tuple(Shown(each, None) for each in f.fields)
 
 
-
-
 def _flat(items: tuple[Shown, ...]) -> Iterator[Shown]:
     for one in items:
         yield one

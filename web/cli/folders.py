@@ -8,7 +8,7 @@ from pathlib import Path
 DIAGRAM = "process.bpmn"
 ROLES, ORGANISATIONS = "roles.yaml", "organisations.yaml"
 KEPT = frozenset({".bpmn", ".yaml", ".dmn", ".form", ".md"})
-PACKAGED = Path(__file__).parent.parent / "processes"
+PACKAGED = Path(__file__).parents[2] / "processes"
 
 
 def own_or_packaged() -> Path:

@@ -1,0 +1,1 @@
+"""What pages share: the frame round them, questions, words, tabs, refreshing."""
