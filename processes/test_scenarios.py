@@ -42,7 +42,7 @@ def scenario_files() -> Iterator[object]:
         yield pytest.param(path, id=name, marks=[pytest.mark.seed(seed) for seed in seeds])
 
 
-@pytest.mark.parametrize("path", scenario_files())
+@pytest.mark.parametrize("path", list(scenario_files()))
 def test_scenario(database: Database, path: Path) -> None:
     publish(database)
     run_file(database, path)

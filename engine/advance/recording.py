@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, update
 
 from engine import clock
+from engine.advance import opening
 from engine.advance.step import Step
 from engine.errors import ConcurrentUpdate, ExecutionFailed
 from engine.execution import evaluation, offers, problems
 from engine.execution.waits import Wait, due_instant, waits
 from engine.history import Event
 from engine.models import (
-    account,
     incident,
     message_subscription,
     task_role,
@@ -34,7 +34,6 @@ _COMPLETE = (
     .values(state="completed")
 )
 _NO_QUEUE = delete(task_role).where(task_role.c.task_id == bindparam("token"))
-_NEW_TASKS, _NEW_ROLES = insert(user_task), insert(task_role)
 
 
 def record(step: Step) -> None:
@@ -43,7 +42,7 @@ def record(step: Step) -> None:
     gone = {t: w for t, w in step.before.items() if _changed(step, t)}
     new = {t: w for t, w in step.after.items() if t not in step.before or t in gone}
     _record_gone(step, gone)
-    _record_tasks(step, [w for w in new.values() if w.kind == "task"])
+    opening.record_tasks(step, [w for w in new.values() if w.kind == "task"])
     _record_timers(step, [w for w in new.values() if w.kind == "timer"], due)
     _record_messages(step, [w for w in new.values() if w.kind == "message"])
     _record_problems(step, [w for w in new.values() if w.kind == "problem"])
@@ -150,72 +149,6 @@ def _why_dropped(step: Step) -> str | None:
     return None
 
 
-def _record_tasks(step: Step, new: list[Wait]) -> None:
-    if not new:
-        return
-    offered = [(w, offers.offer(w.task, step.definition(w.definition_id).manifest)) for w in new]
-    names = sorted({made.assignee for _, made in offered if made.assignee})
-    holders = _accounts(step, names) if names else {}
-    rows, roles = [], []
-    for wait, made in offered:
-        holder = holders.get(made.assignee or "")
-        rows.append(_task_row(step, wait, made, holder))
-        roles += [
-            _role_row(wait.token_id, role, made, holder) for role in dict.fromkeys(made.roles)
-        ]
-        for error in made.problems:
-            _open_incident(step, wait, str(error), error.code, error.details)
-        details = {"title": made.title, "roles": made.roles}
-        step.events.append(Event("task.created", wait.element.id, wait.token_id, details))
-        step.stage = made.stage or step.stage
-    step.db.execute(_NEW_TASKS, rows)
-    if roles:
-        step.db.execute(_NEW_ROLES, roles)
-    step.new_tasks = rows
-
-
-def _accounts(step: Step, usernames: list[str]) -> dict[str, int]:
-    rows = step.db.execute(
-        select(account.c.username, account.c.id).where(
-            account.c.username.in_(usernames), account.c.active.is_(True)
-        )
-    )
-    return {row.username: row.id for row in rows}
-
-
-def _task_row(step: Step, wait: Wait, made: offers.Offer, holder: int | None) -> dict[str, Any]:
-    now = clock.now()
-    return {
-        "id": wait.token_id,
-        "instance_id": step.row.id,
-        "definition_id": wait.definition_id,
-        "element_id": wait.element.id,
-        "scope": step.case.scopes.key(wait.task),
-        "state": "claimed" if holder else "created",
-        "title": made.title,
-        "roles": made.roles,
-        "organisation": made.organisation,
-        "assignee_id": holder,
-        "stage": made.stage or step.stage,
-        "urgent": made.urgent,
-        "due_at": made.due_at,
-        "due_basis": made.due_basis,
-        "expected_at": made.expected_at,
-        "created_at": now,
-        "claimed_at": now if holder else None,
-    }
-
-
-def _role_row(token: str, role: str, made: offers.Offer, holder: int | None) -> dict[str, Any]:
-    return {
-        "task_id": token,
-        "role": role,
-        "organisation": made.organisation,
-        "claimed": holder is not None,
-        "due_at": made.due_at,
-    }
-
-
 def _record_timers(step: Step, new: list[Wait], due: dict[str, Any]) -> None:
     rows = []
     for wait in new:
@@ -247,7 +180,7 @@ def _record_messages(step: Step, new: list[Wait]) -> None:
             step.after[wait.token_id] = Wait(
                 wait.token_id, "problem", wait.element, wait.definition_id, wait.task, wait.beside
             )
-            _open_incident(step, wait, str(error), error.code, error.details)
+            opening.open_incident(step, wait, str(error), error.code, error.details)
     if rows:
         step.db.execute(insert(message_subscription), rows)
 
@@ -282,30 +215,6 @@ def _subscription(step: Step, wait: Wait) -> dict[str, Any]:
 def _record_problems(step: Step, new: list[Wait]) -> None:
     for wait in new:
         found = problems.of(wait.task) or {}
-        _open_incident(step, wait, found["message"], found["code"], found.get("details") or {})
-
-
-def _open_incident(
-    step: Step, wait: Wait, message: str, code: str, details: dict[str, Any]
-) -> None:
-    step.events.append(
-        Event(
-            "problem.opened",
-            wait.element.id,
-            wait.token_id,
-            {"code": code, "message": message, **details},
+        opening.open_incident(
+            step, wait, found["message"], found["code"], found.get("details") or {}
         )
-    )
-    step.db.execute(
-        insert(incident).values(
-            instance_id=step.row.id,
-            definition_id=wait.definition_id,
-            token_id=wait.token_id,
-            element_id=wait.element.id,
-            element_name=wait.element.label[:300],
-            code=code,
-            message=message[:2000],
-            details=details,
-            opened_at=clock.now(),
-        )
-    )

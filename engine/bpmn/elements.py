@@ -52,6 +52,7 @@ class Element:
     guidance: str | None = None
     event: str | None = None  # message, timer, terminate, error, …; None: a plain event
     message: str | None = None
+    link: str | None = None
     timer: tuple[str, str] | None = None  # (timeDate | timeDuration | timeCycle, text)
     attached_to: str | None = None
     interrupting: bool = True
@@ -97,6 +98,16 @@ class Diagram:
 
     def out_of(self, element_id: str) -> list[Flow]:
         return [f for f in self.flows.values() if f.source == element_id]
+
+    def link_of(self, thrown: Element) -> list[Element]:
+        """The catching links that a throwing link leads to: right when it is one."""
+        return [
+            e
+            for e in self.elements.values()
+            if e.kind == "intermediateCatchEvent"
+            and e.link is not None
+            and (e.link, e.parent) == (thrown.link, thrown.parent)
+        ]
 
     def into(self, element_id: str) -> list[Flow]:
         return [f for f in self.flows.values() if f.target == element_id]
@@ -152,6 +163,7 @@ def _element(
         guidance=_extension_text(node, "instructionsForEndUser"),
         event=event,
         message=message,
+        link=_link(node),
         timer=timer,
         attached_to=node.get("attachedToRef"),
         interrupting=_interrupting(node),
@@ -208,6 +220,11 @@ def _event(
             return event, None, _timer(child)
         return event, None, None
     return None, None, None
+
+
+def _link(node: etree._Element) -> str | None:
+    found = node.find(tag("linkEventDefinition"))
+    return None if found is None else found.get("name") or node.get("name")
 
 
 def _timer(node: etree._Element) -> tuple[str, str] | None:

@@ -36,6 +36,7 @@ def runnable(
             parent.remove(node)
     for process in copy.iter(tag("process")):
         _keep_one_start(process, start_event)
+    _join_links(copy)
     _split_outgoing(copy)
     return copy, _rename_reserved(copy)
 
@@ -67,6 +68,33 @@ def _remove_flow(process: etree._Element, flow: etree._Element) -> None:
         parent = ref.getparent()
         if (ref.text or "").strip() == flow.get("id") and parent is not None:
             parent.remove(ref)
+
+
+def _join_links(root: etree._Element) -> None:
+    """A throwing link becomes a flow to the one catching link of its name in the same process."""
+    catching = {}
+    for definition in list(root.iter(tag("linkEventDefinition"))):
+        event = definition.getparent()
+        if event is None:
+            continue
+        name = definition.get("name") or event.get("name")
+        event.remove(definition)
+        if local(event) == "intermediateCatchEvent":
+            event.tag = tag("intermediateThrowEvent")  # one that waits for nothing
+            catching[(event.getparent(), name)] = event.get("id")
+        else:
+            event.set("_link", name or "")
+    for event in root.iter(tag("intermediateThrowEvent")):
+        name, around = event.get("_link"), event.getparent()
+        event.attrib.pop("_link", "")
+        if name is not None and around is not None and (around, name) in catching:
+            etree.SubElement(
+                around,
+                tag("sequenceFlow"),
+                id=f"_w_link_{event.get('id')}",
+                sourceRef=event.get("id") or "",
+                targetRef=catching[(around, name)] or "",
+            )
 
 
 def _split_outgoing(root: etree._Element) -> None:

@@ -6,7 +6,6 @@ import multiprocessing
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import Any
 
 from sqlalchemy import select
 
@@ -84,5 +83,3 @@ def _try(database: Database, task_id: str, account_id: int) -> str:
     except EngineError as error:
         return f"error|{type(error).__name__}: {error}"
     return "done"
-
-

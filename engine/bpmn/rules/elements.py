@@ -23,7 +23,8 @@ PICTURE = {
     "standardLoopCharacteristics", "loopCardinality", "loopCondition", "loopDataInputRef",
     "loopDataOutputRef", "inputDataItem", "outputDataItem", "completionCondition",
     "extension", "relationship", "error", "escalation", "signal", "itemDefinition", "interface",
-    "participantMultiplicity", "dataObject", "dataObjectReference", "dataState",
+    "participantMultiplicity", "linkEventDefinition", "source", "target",
+    "dataObject", "dataObjectReference", "dataState",
 }  # fmt: skip
 
 REFUSED = {
@@ -43,7 +44,6 @@ REFUSED = {
     "errorEventDefinition": "The error event “{x}” is not supported. Draw the way as a gateway.",
     "escalationEventDefinition": "The escalation “{x}” is not supported. Use a message.",
     "cancelEventDefinition": "The cancel event “{x}” is not supported.",
-    "linkEventDefinition": "The link “{x}” is not supported. Draw the flow itself.",
     "dataStore": "Nothing is kept in the data store “{x}”. Turn it into a note.",
     "dataStoreReference": "Nothing is kept in the data store “{x}”. Turn it into a note.",
     "ioSpecification": "“{x}” has inputs and outputs of its own, which are not supported. All "

@@ -19,6 +19,7 @@ def check(subject: Subject) -> Iterator[Problem]:
     yield from _unreachable(subject, graph)
     yield from _conditions(subject)
     yield from _ends(subject)
+    yield from _links(subject)
     yield from _joins(subject, graph)
     yield from _restless_loops(subject, graph)
 
@@ -32,6 +33,9 @@ class Graph:
         for flow in subject.diagram.flows.values():
             if flow.source in elements and flow.target in elements:
                 self.next[flow.source].append(flow.target)
+        for element in elements.values():
+            if element.link is not None and element.kind == "intermediateThrowEvent":
+                self.next[element.id] += [e.id for e in subject.diagram.link_of(element)]
         self.boundary: dict[str, list[str]] = {}
         for element in elements.values():
             if element.attached_to in elements:
@@ -115,9 +119,25 @@ def _choice(subject: Subject, gateway: Element, ways: list[Flow]) -> Iterator[Pr
         )
 
 
+def _links(subject: Subject) -> Iterator[Problem]:
+    for element in subject.diagram.elements.values():
+        if element.link is None or element.kind != "intermediateThrowEvent":
+            continue
+        found = len(subject.diagram.link_of(element))
+        if found != 1:
+            words = "nowhere" if not found else "to more than one place"
+            yield subject.of(
+                element, "bpmn.link", f"The link “{element.link}” leads {words} (id {element.id})."
+            )
+
+
 def _ends(subject: Subject) -> Iterator[Problem]:
     for element in subject.diagram.elements.values():
-        if element.kind != "endEvent" and not subject.diagram.out_of(element.id):
+        if (
+            element.kind != "endEvent"
+            and element.link is None
+            and not subject.diagram.out_of(element.id)
+        ):
             inner = subject.diagram.elements.get(element.parent)
             if inner is not None and inner.kind == "subProcess" and inner.id == element.id:
                 continue

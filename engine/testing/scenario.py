@@ -1,8 +1,4 @@
-"""Drive a process in BPMN words, jump time, assert where it waits: for tests and scenario files.
-
-A scenario file is data (see processes/README.md); each step is one command of the engine, in a
-transaction of its own, on a case that was stored and is restored.
-"""
+"""One run of a process, driven in BPMN words."""
 
 from __future__ import annotations
 
@@ -11,10 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import Connection, insert, select
 
 from engine import access, clock, definitions, timers
@@ -207,10 +201,12 @@ class Scenario:
 
     def variables(self) -> dict[str, Any]:
         """The case's own variables (not those inside a step done for each of a list)."""
-        with self.database.reading() as db:
-            with preview(db, self.instance_id, actor=access.SYSTEM) as step:
-                view = step.case.view_of("root")
-                return {name: view.get(name) for name in view if name != "case"}
+        with (
+            self.database.reading() as db,
+            preview(db, self.instance_id, actor=access.SYSTEM) as step,
+        ):
+            view = step.case.view_of("root")
+            return {name: view.get(name) for name in view if name != "case"}
 
     def expect_ended(self, event: str) -> None:
         row = self._row()
@@ -283,70 +279,3 @@ def _posted(form: Form | None, values: Mapping[str, Any]) -> dict[str, list[str]
 
 def _words(found: Counter[str]) -> list[str]:
     return sorted(found.elements())
-
-
-# --- scenario files ------------------------------------------------------------------------------
-
-
-Player = Callable[["Scenario", Mapping[str, Any]], "Scenario"]
-
-
-def run_file(database: Database, path: Path, *, player: Player | None = None) -> Scenario:
-    """Play a scenario file; `player` may play each step elsewhere (in a fresh process).
-
-    Raises ScenarioFailed."""
-    spec = yaml.safe_load(path.read_text())
-    scenario = Scenario(database, title=f"{path.name}: {spec.get('title', '')}")
-    scenario.now = local_instant(spec["now"])
-    for username, details in (spec.get("people") or {}).items():
-        scenario.person(username, details.get("roles", []), details.get("organisation", "council"))
-    for step in spec["steps"]:
-        if player is None:
-            play(scenario, step)
-        else:
-            scenario = player(scenario, step)
-    return scenario
-
-
-def local_instant(text: str | date) -> datetime:
-    """`2025-04-03T09:00` on London's clock; a bare date is its morning at nine."""
-    value = datetime.fromisoformat(str(text))
-    if len(str(text)) <= 10:
-        value = value.replace(hour=9)
-    return value.replace(tzinfo=clock.LONDON) if value.tzinfo is None else value
-
-
-def play(scenario: Scenario, step: Mapping[str, Any]) -> None:
-    """One step of a scenario file."""
-    verb = next(iter(step))
-    call = _VERBS.get(verb)
-    if call is None:
-        raise ScenarioFailed(f"{scenario.title}: a scenario does not know “{verb}”")
-    call(scenario, step)
-
-
-def _values(step: Mapping[str, Any]) -> Mapping[str, Any]:
-    return step.get("values") or {}
-
-
-def _refused(scenario: Scenario, step: Mapping[str, Any]) -> None:
-    inner = dict(step["refused"])
-    because = inner.pop("because")
-    scenario.refused(because, lambda: play(scenario, inner))
-
-
-_VERBS: dict[str, Callable[[Scenario, Mapping[str, Any]], None]] = {
-    "start": lambda s, d: s.start(d["start"], d["by"], _values(d)),
-    "task": lambda s, d: s.task(
-        d["task"], d["by"], _values(d), due=d.get("due"), item=d.get("item", 1)
-    ),
-    "action": lambda s, d: s.action(d["action"], d["by"], _values(d)),
-    "case": lambda s, d: s.case(d["case"]),
-    "at": lambda s, d: s.at(local_instant(d["at"])),
-    "tasks": lambda s, d: s.expect_tasks(d["tasks"]),
-    "waits": lambda s, d: s.expect_waits(d["waits"]),
-    "variables": lambda s, d: s.expect_variables(d["variables"]),
-    "refused": _refused,
-    "ended": lambda s, d: s.expect_ended(d["ended"]),
-    "status": lambda s, d: s.expect_status(d["status"]),
-}

@@ -1,0 +1,69 @@
+"""Definitions turned into the library's specs with our classes in them; built once a use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lxml import etree
+from sqlalchemy import Connection
+
+from engine.bpmn import rewriting
+from engine.bpmn.elements import Element
+from engine.definitions.published import load
+from engine.definitions.reading import DIAGRAM, Definition, root_of
+from engine.execution.parsing import DiagramParser, finish
+
+
+def specs(
+    db: Connection, bound: Mapping[str, int], key: str, start_event: str | None
+) -> tuple[Any, dict[str, Any]]:
+    """The library's spec and subprocess specs for a case bound to these versions."""
+    definitions = tuple(load(db, definition_id) for _, definition_id in sorted(bound.items()))
+    return build(definitions, key, start_event)
+
+
+def build(
+    definitions: tuple[Definition, ...], key: str, start_event: str | None
+) -> tuple[Any, dict[str, Any]]:
+    """As `specs`, for definitions in hand; parsed once for the same digests, key and start."""
+    place = tuple((d.id, d.digest) for d in definitions)
+    known = _built.get((place, key, start_event))
+    if known is None:
+        known = _built[(place, key, start_event)] = _build(definitions, key, start_event)
+        while len(_built) > 100:
+            _built.pop(next(iter(_built)))
+    return known
+
+
+_built: dict[Any, tuple[Any, dict[str, Any]]] = {}
+
+
+def _build(
+    definitions: tuple[Definition, ...], key: str, start_event: str | None
+) -> tuple[Any, dict[str, Any]]:
+    parser = DiagramParser()
+    inner: dict[str, dict[str, Element]] = {}
+    owners: dict[str, int] = {}
+    for definition in definitions:
+        chosen = start_event if definition.key == key else None
+        copy, names = rewriting.runnable(root_of(definition.files[DIAGRAM]), chosen)
+        parser.add_bpmn_xml(etree.ElementTree(copy), filename=f"{definition.key}.bpmn")
+        known = dict(definition.elements)
+        known.update({inside: definition.elements[drawn] for inside, drawn in names.items()})
+        for process in [*definition.diagram.processes, *known]:
+            inner[process], owners[process] = known, definition.id
+    spec = parser.get_spec(key)
+    subprocess_specs = parser.get_subprocess_specs(key)
+    for each in (spec, *subprocess_specs.values()):
+        finish(each, inner[each.name], owners[each.name])
+        _give_decisions(each, {d.id: d for d in definitions})
+    return spec, subprocess_specs
+
+
+def _give_decisions(spec: Any, definitions: dict[int, Definition]) -> None:
+    known = definitions[spec.definition_id].decisions
+    for task_spec in spec.task_specs.values():
+        element = task_spec.element
+        if element is not None and element.decision:
+            task_spec.decision = known[element.decision]

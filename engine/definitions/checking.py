@@ -1,0 +1,57 @@
+"""What the rules say about a folder, or about a diagram alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine import dmn
+from engine.bpmn import elements, rules, xml
+from engine.definitions.reading import DIAGRAM, Definition, called_by, root_of
+from engine.errors import Problem
+
+
+def subject(
+    definition: Definition, known: Mapping[str, Definition], roles: set[str] | None
+) -> rules.Subject:
+    """What the rules look at, for a whole folder."""
+    return rules.Subject(
+        key=definition.key,
+        source=definition.files[DIAGRAM],
+        root=root_of(definition.files[DIAGRAM]),
+        diagram=definition.diagram,
+        files=set(definition.files),
+        decisions=set(definition.decisions),
+        known={k: rules.Known(tuple(called_by(d)), _rests(d)) for k, d in known.items()},
+        roles=roles,
+        default_role=definition.manifest.get("role"),
+    )
+
+
+def lint_diagram(source: bytes, file: str = DIAGRAM) -> list[Problem]:
+    """Every finding about a lone diagram, without its folder. Raises when it cannot be read."""
+    root = xml.read(source, file)
+    diagram = elements.elements_of(root)
+    return rules.check(
+        rules.Subject(
+            key=next(iter(diagram.processes), ""),
+            source=source,
+            root=root,
+            diagram=diagram,
+            file=file,
+        )
+    )
+
+
+def _rests(definition: Definition) -> bool:
+    kinds = {e.kind for e in definition.elements.values()}
+    return bool(kinds & {"userTask", "manualTask", "receiveTask", "intermediateCatchEvent"})
+
+
+def findings(
+    definition: Definition, known: Mapping[str, Definition], roles: set[str] | None
+) -> list[Problem]:
+    """Every finding of a folder that could be read: its diagram and its tables."""
+    found = rules.check(subject(definition, known, roles))
+    for model in {id(m): m for m, _ in definition.decisions.values()}.values():
+        found += dmn.check(model)
+    return found

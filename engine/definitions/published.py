@@ -1,0 +1,63 @@
+"""The published versions: read once a process, and which of them a new case runs on."""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine, func, select
+
+from engine.definitions.reading import Definition, called_by, read
+from engine.errors import NotFound
+from engine.models import definition_file, process_definition
+
+CACHED = 500
+
+
+def load(db: Connection, definition_id: int) -> Definition:
+    """The published definition with this id; read once a process."""
+    cache = _loaded.setdefault(db.engine, {})
+    if (known := cache.get(definition_id)) is not None:
+        return known
+    row = db.execute(
+        select(process_definition).where(process_definition.c.id == definition_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("version", definition_id)
+    c = definition_file.c
+    stored = db.execute(select(c.path, c.content).where(c.definition_id == definition_id))
+    files = {row.path: row.content for row in stored}
+    loaded = read(files, key=row.key, version=row.version, definition_id=definition_id)
+    if len(cache) > CACHED:
+        cache.clear()
+    cache[definition_id] = loaded
+    return loaded
+
+
+# Published versions never change, so one read a process and database is enough.
+_loaded: WeakKeyDictionary[Engine, dict[int, Definition]] = WeakKeyDictionary()
+
+
+def newest(db: Connection) -> dict[str, int]:
+    """Process key -> id of its newest published version."""
+    c = process_definition.c
+    latest = select(c.key, func.max(c.version).label("version")).group_by(c.key).subquery()
+    rows = db.execute(
+        select(c.key, c.id).join(latest, (c.key == latest.c.key) & (c.version == latest.c.version))
+    )
+    return dict(sorted((key, id_) for key, id_ in rows))
+
+
+def bind(db: Connection, key: str) -> dict[str, int]:
+    """The versions a case of `key` that starts now runs on: its own and all it can call."""
+    known = newest(db)
+    bound: dict[str, int] = {}
+    todo = [key]
+    while todo:
+        at = todo.pop()
+        if at in bound:
+            continue
+        if at not in known:
+            raise NotFound("process", at)
+        bound[at] = known[at]
+        todo += called_by(load(db, known[at]))
+    return dict(sorted(bound.items()))

@@ -1,0 +1,77 @@
+"""Scenario files: a run as data, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from engine import clock
+from engine.database import Database
+from engine.testing.scenario import Scenario, ScenarioFailed
+
+Player = Callable[["Scenario", Mapping[str, Any]], "Scenario"]
+
+
+def run_file(database: Database, path: Path, *, player: Player | None = None) -> Scenario:
+    """Play a scenario file; `player` may play each step elsewhere (in a fresh process).
+
+    Raises ScenarioFailed."""
+    spec = yaml.safe_load(path.read_text())
+    scenario = Scenario(database, title=f"{path.name}: {spec.get('title', '')}")
+    scenario.now = local_instant(spec["now"])
+    for username, details in (spec.get("people") or {}).items():
+        scenario.person(username, details.get("roles", []), details.get("organisation", "council"))
+    for step in spec["steps"]:
+        if player is None:
+            play(scenario, step)
+        else:
+            scenario = player(scenario, step)
+    return scenario
+
+
+def local_instant(text: str | date) -> datetime:
+    """`2025-04-03T09:00` on London's clock; a bare date is its morning at nine."""
+    value = datetime.fromisoformat(str(text))
+    if len(str(text)) <= 10:
+        value = value.replace(hour=9)
+    return value.replace(tzinfo=clock.LONDON) if value.tzinfo is None else value
+
+
+def play(scenario: Scenario, step: Mapping[str, Any]) -> None:
+    """One step of a scenario file."""
+    verb = next(iter(step))
+    call = _VERBS.get(verb)
+    if call is None:
+        raise ScenarioFailed(f"{scenario.title}: a scenario does not know “{verb}”")
+    call(scenario, step)
+
+
+def _values(step: Mapping[str, Any]) -> Mapping[str, Any]:
+    return step.get("values") or {}
+
+
+def _refused(scenario: Scenario, step: Mapping[str, Any]) -> None:
+    inner = dict(step["refused"])
+    because = inner.pop("because")
+    scenario.refused(because, lambda: play(scenario, inner))
+
+
+_VERBS: dict[str, Callable[[Scenario, Mapping[str, Any]], None]] = {
+    "start": lambda s, d: s.start(d["start"], d["by"], _values(d)),
+    "task": lambda s, d: s.task(
+        d["task"], d["by"], _values(d), due=d.get("due"), item=d.get("item", 1)
+    ),
+    "action": lambda s, d: s.action(d["action"], d["by"], _values(d)),
+    "case": lambda s, d: s.case(d["case"]),
+    "at": lambda s, d: s.at(local_instant(d["at"])),
+    "tasks": lambda s, d: s.expect_tasks(d["tasks"]),
+    "waits": lambda s, d: s.expect_waits(d["waits"]),
+    "variables": lambda s, d: s.expect_variables(d["variables"]),
+    "refused": _refused,
+    "ended": lambda s, d: s.expect_ended(d["ended"]),
+    "status": lambda s, d: s.expect_status(d["status"]),
+}
