@@ -156,7 +156,8 @@ def needs_reason(reason: str) -> None:
 
 def _read(db: Connection, task_id: str, actor: Actor) -> Row[Any]:
     row = db.execute(_READ, {"task_id": task_id}).one_or_none()
-    if row is None or not access.sees_task(actor, row):
+    # Who was offered it may be told who was faster, even when that closed it to them.
+    if row is None or not (access.sees_task(actor, row) or access.is_offered(actor, row)):
         raise NotFound("task", task_id)
     return row
 
