@@ -37,14 +37,15 @@ def load(db: Connection, definition_id: int) -> Definition:
 _loaded: WeakKeyDictionary[Engine, dict[int, Definition]] = WeakKeyDictionary()
 
 
+# Ids only go up, and so do the versions of a process: the highest id is its newest version.
+_NEWEST = select(process_definition.c.key, func.max(process_definition.c.id)).group_by(
+    process_definition.c.key
+)
+
+
 def newest(db: Connection) -> dict[str, int]:
     """Process key -> id of its newest published version."""
-    c = process_definition.c
-    latest = select(c.key, func.max(c.version).label("version")).group_by(c.key).subquery()
-    rows = db.execute(
-        select(c.key, c.id).join(latest, (c.key == latest.c.key) & (c.version == latest.c.version))
-    )
-    return dict(sorted((key, id_) for key, id_ in rows))
+    return dict(sorted(db.execute(_NEWEST).tuples()))
 
 
 def bind(db: Connection, key: str) -> dict[str, int]:
