@@ -100,22 +100,7 @@ def _publish(deployed: _Deployment, definition: Definition) -> Published:
     if last is not None and last.digest == definition.digest:
         return Published(definition.key, last.version, new=False)
     version = 1 if last is None else last.version + 1
-    made = db.execute(
-        insert(process_definition).values(
-            key=definition.key,
-            version=version,
-            digest=definition.digest,
-            title=definition.title[:300],
-            manifest=definition.manifest,
-            messages=[
-                e.message
-                for e in definition.elements.values()
-                if e.kind == "startEvent" and e.message and e.parent == definition.key
-            ],
-            deployment_id=deployed.id,
-        )
-    )
-    definition_id = inserted_id(made)
+    definition_id = _insert(deployed, definition, version)
     db.execute(
         insert(definition_file),
         [
@@ -131,6 +116,26 @@ def _publish(deployed: _Deployment, definition: Definition) -> Published:
         subject=f"{definition.key}:{version}",
     )
     return Published(definition.key, version, new=True)
+
+
+def _insert(deployed: _Deployment, definition: Definition, version: int) -> int:
+    starting = [
+        e.message
+        for e in definition.elements.values()
+        if e.kind == "startEvent" and e.message and e.parent == definition.key
+    ]
+    made = deployed.db.execute(
+        insert(process_definition).values(
+            key=definition.key,
+            version=version,
+            digest=definition.digest,
+            title=definition.title[:300],
+            manifest=definition.manifest,
+            messages=starting,
+            deployment_id=deployed.id,
+        )
+    )
+    return inserted_id(made)
 
 
 def set_roles(db: Connection, roles_file: bytes, organisations_file: bytes) -> None:
