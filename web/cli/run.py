@@ -67,7 +67,7 @@ def worker() -> None:
 
 def run(config: Config, host: str, port: int, *, with_worker: bool) -> None:
     """Listen, and keep the worker's loop beside the web when asked to."""
-    from waitress.server import create_server
+    from waitress.server import create_server  # type: ignore[import-untyped]  # no types
 
     from engine.timers import Worker
     from web import create_app

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from engine.workdays import working_days_between
+from engine.workdays import LAST_YEAR, working_days_between
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
@@ -45,6 +45,8 @@ def due_words(due: datetime) -> str:
         return f"{_days(days)} late" if days else "late"
     if on == today:
         return "today"
+    if on.year > LAST_YEAR:
+        return f"in {on.year - today.year} years"
     days = working_days_between(today, on)
     return f"in {_days(days)}" if days else "on the next days off"
 

@@ -1,0 +1,107 @@
+"""A real browser before the demo: its processes, people and cases, served on loopback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page
+from werkzeug.serving import make_server
+
+from web import create_app
+from web.cli import demo
+from web.demo_accounts import DEMO_PASSWORD
+
+ROOT = Path(__file__).parents[2]
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
+LISTEN = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (e) => {
+  window.violations.push(`${e.violatedDirective}: ${e.blockedURI} ${e.sourceFile}`);
+});
+"""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """The system's Chromium, which calls nobody."""
+    return {
+        "executable_path": shutil.which("chromium"),
+        "args": [
+            "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        ],
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def demo_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The demo, made anew in a folder of its own (WAYMARK_TEST_DEMO names one to use again)."""
+    home = Path(os.environ.get("WAYMARK_TEST_DEMO") or tmp_path_factory.mktemp("demo"))
+    before = Path.cwd()
+    (home / "processes").exists() or (home / "processes").symlink_to(ROOT / "processes")
+    os.chdir(home)
+    try:
+        config = demo.prepare(lambda _: None)
+    finally:
+        os.chdir(before)
+    return create_app(config)
+
+
+@pytest.fixture(scope="session")
+def site(demo_app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, demo_app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@dataclass
+class Watched:
+    """A page and everything that went wrong on it."""
+
+    page: Page
+    site: str
+    faults: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.site + path)
+
+    def sign_in(self, username: str) -> None:
+        self.go("/sign-in")
+        self.page.get_by_label("Username").fill(username)
+        self.page.get_by_label("Password").fill(DEMO_PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.wait_for_url(lambda url: "/sign-in" not in url)
+
+    def violations(self) -> list[str]:
+        found: list[str] = self.page.evaluate("() => window.violations || []")
+        return found
+
+    def is_wider_than_the_window(self) -> bool:
+        wide: bool = self.page.evaluate(
+            "() => document.documentElement.scrollWidth > window.innerWidth"
+        )
+        return wide
+
+
+@pytest.fixture
+def watched(context: BrowserContext, site: str) -> Iterator[Watched]:
+    """A new page; console errors, page errors and requests beyond loopback are faults."""
+    context.add_init_script(LISTEN)
+    page = context.new_page()
+    seen = Watched(page, site)
+    page.on("console", lambda m: m.type == "error" and seen.faults.append(m.text))
+    page.on("pageerror", lambda e: seen.faults.append(str(e)))
+    page.on("request", lambda r: r.url.startswith((site, "data:")) or seen.faults.append(r.url))
+    yield seen
+    page.close()

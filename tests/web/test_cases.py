@@ -1,0 +1,265 @@
+"""Starting, the case page, case actions, the supervisor's board and problems."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from engine import audit, clock
+from tests.web.conftest import title, words
+
+
+def test_a_start_page_explains_and_its_form_begins_a_case(visit):
+    sid = visit("sid")
+    page = words(sid.get("/start/desk"))
+    assert "The desk desk@council.example" in page
+    assert "Wish: What somebody would like." in page
+    answer = sid.post("/start/desk", wish="A lamp", wm__act="start", at="asked")
+    received = words(sid.get(answer.headers["Location"]))
+    assert "Your reference DK-" in received
+    assert "Somebody looks at it." in received
+
+
+def test_a_start_form_with_a_gap_begins_nothing(desk, visit):
+    sid = visit("sid")
+    sid.get("/start/desk")
+    answer = sid.post("/start/desk", police_note="kept", wm__act="start", at="asked")
+    assert answer.status_code == 422
+    assert "Enter wish" in words(answer)
+    assert 'value="kept"' in answer.text
+    assert "You have raised nothing yet" in words(sid.get("/start"))
+
+
+@pytest.mark.feature("W41")
+def test_rows_are_added_and_removed_without_script_and_nothing_typed_is_lost(visit):
+    sid = visit("sid")
+    sid.get("/start/desk")
+    page = sid.post("/start/desk", wish="A lamp", wm__act="add:things", at="asked")
+    assert page.status_code == 200
+    assert 'name="things-1-thing"' in page.text
+    assert 'value="A lamp"' in page.text
+    page = sid.post("/start/desk", wish="A lamp", things__1__thing="one", wm__act="add:things")
+    assert 'name="things-2-thing"' in page.text
+    page = sid.post(
+        "/start/desk", things__1__thing="one", things__2__thing="two", wm__act="remove:things-1"
+    )
+    assert 'value="two"' in page.text
+    assert 'value="one"' not in page.text
+
+
+def test_a_process_without_a_start_for_this_person_is_not_there(visit):
+    assert visit("sid").get("/start/nothing").status_code == 404
+
+
+@pytest.mark.feature("S2")
+def test_a_case_is_found_by_its_reference_from_every_page(desk, visit):
+    reference = desk.start()
+    ann = visit("ann")
+    answer = ann.get(f"/cases/find?reference=%20{reference.lower()}")
+    assert answer.headers["Location"] == f"/cases/{reference}"
+    nothing = ann.get(ann.get("/cases/find?reference=DK-9").headers["Location"])
+    assert "You see no case with “DK-9”" in words(nothing)
+
+
+def test_the_case_page_says_what_it_waits_for_and_where_it_is(desk, visit):
+    reference = desk.start()
+    page = words(visit("ann").get(f"/cases/{reference}"))
+    assert title(visit("ann").at or visit("ann").get(f"/cases/{reference}")).startswith(reference)
+    assert "Waiting for Look at DK-" in page
+    assert "somebody to take it (Worker)" in page
+    assert "Look (the case is here)" in page
+    assert "Case started: Asked for by Sid Example" in page
+
+
+def test_answers_are_shown_in_the_forms_words_and_masked_by_class(desk, visit):
+    reference = desk.start(wish="A lamp", police_note="hush", things=[{"thing": "a shade"}])
+    desk.look(200)
+    worker = words(visit("ann").get(f"/cases/{reference}/answers"))
+    assert "Are you sure? Yes" in worker
+    assert "Secret Masked" in worker
+    assert "Thing: a shade" in worker
+    assert "hush" not in worker
+    assert "Secret hush" in words(visit("cat").get(f"/cases/{reference}/answers"))
+
+
+@pytest.mark.feature("W24")
+def test_the_diagram_marks_the_present_step_and_says_it_in_words(desk, visit):
+    reference = desk.start()
+    page = visit("ann").get(f"/cases/{reference}/diagram")
+    assert "The case is at: Look at it." in words(page)
+    assert "<svg" in page.text
+    assert "is-here" in page.text
+    assert "style=" not in page.text
+
+
+@pytest.mark.feature("W39")
+def test_a_case_action_is_a_button_for_its_role_and_moves_the_case(desk, visit):
+    reference = desk.start()
+    desk.look(200)
+    bob = visit("bob")
+    page = bob.get(f"/cases/{reference}")
+    assert "It was called off" in words(page)
+    action = page.text.split(f"/cases/{reference}/do/")[1].split('"')[0]
+    assert "It was called off" not in words(visit("cat").get(f"/cases/{reference}"))
+    refused = bob.post(f"/cases/{reference}/do/{action}", wm__act="send")
+    assert refused.status_code == 422
+    bob.post(f"/cases/{reference}/do/{action}", wm__act="send", why_off="No money")
+    desk.run.expect_ended("off")
+    assert "Recorded: It was called off by Bob Example" in words(bob.get(f"/cases/{reference}"))
+
+
+def test_reading_a_case_is_recorded_once_an_hour(desk, visit):
+    reference = desk.start()
+    ann = visit("ann")
+    with clock.at(clock.now().replace(minute=10)):
+        for page in ("", "/answers", "/diagram", ""):
+            ann.get(f"/cases/{reference}{page}")
+        assert len(_readings(desk)) == 1
+    with clock.at(clock.now().replace(minute=10) + timedelta(minutes=55)):
+        assert ann.get(f"/cases/{reference}").status_code in (200, 303)
+    with desk.database.reading() as db:
+        assert audit.verify(db) == []
+
+
+def _readings(desk):
+    from sqlalchemy import select
+
+    from engine.models import audit_entry
+
+    with desk.database.reading() as db:
+        action = audit_entry.c.action == "case.read"
+        return db.execute(select(audit_entry).where(action)).all()
+
+
+def test_the_list_of_cases_filters_and_holds_only_ones_own(desk, visit):
+    first = desk.start()
+    desk.look(5)
+    second = desk.start()
+    ann = visit("ann")
+    assert first in words(ann.get("/cases?status=completed"))
+    assert second not in words(ann.at)
+    assert first not in words(visit("bob").get("/cases"))
+    assert second in words(visit("bob").get("/cases"))
+
+
+# --- supervisors --------------------------------------------------------------------------------
+
+
+@pytest.mark.feature("S22")
+def test_the_board_shows_what_waits_too_long_for_whom_since_when_and_by_how_much(desk, visit):
+    with clock.at(clock.now() - timedelta(days=30)):
+        reference = desk.start()
+    page = words(visit("cat").get("/board"))
+    assert "1 waiting too long" in page
+    assert "1 late task" in page
+    assert f"{reference} Look at {reference} somebody to take it (Worker)" in page
+    assert "days" in page
+
+
+@pytest.mark.feature("S4")
+def test_the_board_counts_cases_on_the_diagram_and_in_a_table(desk, visit):
+    desk.start()
+    desk.look(200)
+    desk.start()
+    page = visit("cat").get("/board?part=diagram")
+    assert "Look at it 1 0" in words(page)
+    assert "Agree to it 1 0" in words(page)
+    assert 'aria-label="Look at it: 1 case"' in page.text
+
+
+@pytest.mark.feature("S34")
+def test_the_board_shows_the_workload_of_people_and_queues(desk, visit):
+    desk.start()
+    page = words(visit("cat").get("/board?part=workload"))
+    assert "Unclaimed: Worker 1 0 1" in page
+
+
+@pytest.mark.feature("S7")
+@pytest.mark.feature("S10")
+def test_a_problem_is_read_in_words_put_right_with_a_reason_and_the_case_goes_on(desk, visit):
+    reference = desk.start()
+    desk.look(None)
+    cat = visit("cat")
+    page = cat.get("/board?part=problems")
+    assert "1 × at How much?" in words(page)
+    address = "/board/problems/" + page.text.split("/board/problems/")[1].split('"')[0]
+    problem = words(cat.get(address))
+    assert "Problem at How much?" in problem
+    assert "Amount nothing Not answered" in problem
+    refused = cat.post(address, amount="200", wm__reason="")
+    assert refused.status_code == 422
+    assert "Give a reason" in words(refused)
+    assert 'value="200"' in refused.text
+    assert cat.post(address, amount="200", wm__reason="It was left out").status_code == 303
+    desk.run.expect_tasks(["agree"])
+    story = words(cat.get(f"/cases/{reference}"))
+    assert "Corrected: Amount by Cat Example" in story
+    assert "From “Not answered” to “200”. Reason: It was left out" in story
+    again = cat.post(address, amount="1", wm__reason="Once more")
+    assert again.status_code == 409
+
+
+def test_a_person_whose_answer_led_to_a_problem_reads_that_it_was_received(desk, visit):
+    desk.start()
+    task = desk.task()
+    ann = visit("ann")
+    ann.post(f"/tasks/{task}/claim")
+    ann.get(f"/tasks/{task}")
+    answer = ann.post(f"/tasks/{task}", wm__act="complete", sure="yes")
+    page = words(ann.get(answer.headers["Location"]))
+    assert "Received; being looked into." in page
+
+
+def test_a_supervisor_does_not_correct_what_is_masked_to_them(desk, visit):
+    desk.start()
+    desk.look(None)
+    gus = visit("gus")
+    page = gus.get("/board?part=problems")
+    address = "/board/problems/" + page.text.split("/board/problems/")[1].split('"')[0]
+    assert gus.get(address).status_code == 200
+
+
+# --- errors -------------------------------------------------------------------------------------
+
+
+def test_an_unforeseen_fault_gives_a_reference_number_and_nothing_else(app, visit, monkeypatch):
+    from engine.queries import cases
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a secret of the machine")
+
+    monkeypatch.setattr(cases, "case_list", broken)
+    answer = visit("ann").get("/cases")
+    assert answer.status_code == 500
+    assert "Something went wrong" in title(answer)
+    assert "secret of the machine" not in answer.text
+
+
+def test_a_busy_database_is_503_with_a_time_to_come_back(app, visit, monkeypatch):
+    from engine.errors import Unavailable
+    from engine.queries import cases
+
+    def busy(*_: object, **__: object) -> None:
+        raise Unavailable("The service is busy. Try again in a moment.")
+
+    monkeypatch.setattr(cases, "case_list", busy)
+    answer = visit("ann").get("/cases")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/tasks?tab=x&after=~~~", "/tasks?after=1~2~x~y", "/cases?after=abc&status=x", "/cases/%00",
+     "/tasks/%F0%9F%98%80", "/board/problems/99999999999999999999", "/start/../x"],
+)  # fmt: skip
+def test_a_strange_address_is_answered_calmly(visit, path):
+    assert visit("cat").get(path).status_code in (200, 303, 308, 404)
+
+
+def test_hostile_text_is_shown_and_not_run(desk, visit):
+    reference = desk.start(wish="<script>alert(1)</script>")
+    for page in (f"/tasks/{desk.task()}", f"/cases/{reference}/answers"):
+        text = visit("ann").get(page).text
+        assert "<script>alert" not in text
+        assert "&lt;script&gt;alert(1)" in text
