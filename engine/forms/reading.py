@@ -77,6 +77,8 @@ class _Reader:
         for unknown in sorted(set(data) - TOP):
             self.say("unknown_key", f"A form has no “{unknown}”.")
         fields = tuple(self.fields(data["components"], inside=""))
+        if self.problems:
+            return empty
         classes = {f.key: c for f in _flat(fields) if f.key and (c := class_of(f))}
         return Form(str(data.get("id", "")), fields, self.file, classes)
 
