@@ -1,0 +1,17 @@
+"""FEEL, the expression language of DMN 1.5: read once, run safely any number of times.
+
+    feel.compile("if age < 18 then 'child' else 'adult'").evaluate({"age": 12})
+"""
+
+from __future__ import annotations
+
+from .expression import Expression, UnknownFunction, build, compile, compile_unary
+from .runtime import Run
+from .storage import from_json, to_json
+from .values import Function, LongDate, LongDateTime, LongDuration, Range, YearsMonths, kind
+
+__all__ = [
+    "Expression", "Function", "LongDate", "LongDateTime", "LongDuration", "Range", "Run",
+    "UnknownFunction", "YearsMonths", "build", "compile", "compile_unary", "from_json", "kind",
+    "to_json",
+]  # fmt: skip

@@ -1,0 +1,253 @@
+"""Turn a tree into closures: each takes the frame and gives the value, null where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+
+from . import access, arithmetic, compare, tree
+from .functions import BUILTINS
+from .runtime import MISSING, Closure, Frame, Scope
+from .types import TypeCheck
+from .values import Range
+
+NUMBER: Final = frozenset((Decimal, int))
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known before running: names that may hide a function, and the model's own types."""
+
+    bound: frozenset[str] = frozenset()
+    types: Mapping[str, TypeCheck] = field(default_factory=dict)
+
+    def with_names(self, *names: str) -> Setting:
+        return Setting(self.bound.union(names), self.types)
+
+
+Compiler = Callable[[Any, Setting], Closure]
+COMPILERS: Final[dict[type, Compiler]] = {}
+
+
+def compiles(node: type) -> Callable[[Compiler], Compiler]:
+    def register(function: Compiler) -> Compiler:
+        COMPILERS[node] = function
+        return function
+
+    return register
+
+
+def closure(node: tree.Node, setting: Setting) -> Closure:
+    """The closure of a node."""
+    return COMPILERS[type(node)](node, setting)
+
+
+def weight(node: tree.Node) -> int:
+    """How many steps one evaluation of the node costs: its size."""
+    total, waiting = 0, [node]
+    while waiting:
+        total += 1
+        waiting.extend(tree.children(waiting.pop()))
+    return total
+
+
+def constant(value: Any) -> Closure:
+    return lambda frame: value
+
+
+@compiles(tree.Literal)
+def _literal(node: tree.Literal, setting: Setting) -> Closure:
+    return constant(node.value)
+
+
+@compiles(tree.AtLiteral)
+def _at(node: tree.AtLiteral, setting: Setting) -> Closure:
+    if node.value is not None:
+        return constant(node.value)
+    text = node.text[:60].replace("{", "").replace("}", "")
+    return lambda frame: frame.run.null(f"“{text}” is no date, time or duration.")
+
+
+@compiles(tree.Name)
+def _name(node: tree.Name, setting: Setting) -> Closure:
+    name = node.name
+
+    def read(frame: Frame) -> Any:
+        found = frame.vars.get(name, MISSING)
+        return found if found is not MISSING else _unknown(frame, name)
+
+    return read
+
+
+def _unknown(frame: Frame, name: str) -> Any:
+    builtin = BUILTINS.get(name)
+    if builtin is not None:
+        return builtin
+    if name == "partial":
+        return None
+    return frame.run.null(f"‘{name}’ is not known here.")
+
+
+@compiles(tree.Path)
+def _path(node: tree.Path, setting: Setting) -> Closure:
+    source, name, member = closure(node.source, setting), node.name, access.member
+
+    def read(frame: Frame) -> Any:
+        value = source(frame)
+        if type(value) is dict and name in value:
+            return value[name]
+        return member(value, name, frame.run)
+
+    return read
+
+
+@compiles(tree.Negation)
+def _negation(node: tree.Negation, setting: Setting) -> Closure:
+    if isinstance(node.operand, tree.Literal) and type(node.operand.value) is Decimal:
+        return constant(-node.operand.value)
+    operand = closure(node.operand, setting)
+    return lambda frame: arithmetic.negate(operand(frame), frame.run)
+
+
+@compiles(tree.Arithmetic)
+def _arithmetic(node: tree.Arithmetic, setting: Setting) -> Closure:
+    left, right = closure(node.left, setting), closure(node.right, setting)
+    sign, numbers, combine = node.sign, arithmetic.numbers, arithmetic.combine
+
+    def calculate(frame: Frame) -> Any:
+        a, b = left(frame), right(frame)
+        if type(a) in NUMBER and type(b) in NUMBER:
+            return numbers(sign, a, b, frame.run)
+        return combine(sign, a, b, frame.run)
+
+    return calculate
+
+
+@compiles(tree.Comparison)
+def _comparison(node: tree.Comparison, setting: Setting) -> Closure:
+    left, right = closure(node.left, setting), closure(node.right, setting)
+    if node.sign in ("=", "!="):
+        return _equality(left, right, node.sign == "=")
+    return _ordering(left, right, node.sign)
+
+
+def _equality(left: Closure, right: Closure, wanted: bool) -> Closure:
+    equal, alike = compare.equal, frozenset((str, bool, int, Decimal))
+
+    def test(frame: Frame) -> bool | None:
+        a, b = left(frame), right(frame)
+        if type(a) is type(b) and type(a) in alike:
+            return (a == b) is wanted
+        found = equal(a, b, frame.run)
+        return None if found is None else found is wanted
+
+    return test
+
+
+def _ordering(left: Closure, right: Closure, sign: str) -> Closure:
+    holds = compare.holds
+
+    def below(frame: Frame) -> bool | None:
+        a, b = left(frame), right(frame)
+        if type(a) in NUMBER and type(b) in NUMBER:
+            return bool(a < b)
+        return holds(sign, a, b, frame.run)
+
+    def at_most(frame: Frame) -> bool | None:
+        a, b = left(frame), right(frame)
+        if type(a) in NUMBER and type(b) in NUMBER:
+            return bool(a <= b)
+        return holds(sign, a, b, frame.run)
+
+    def above(frame: Frame) -> bool | None:
+        a, b = left(frame), right(frame)
+        if type(a) in NUMBER and type(b) in NUMBER:
+            return bool(a > b)
+        return holds(sign, a, b, frame.run)
+
+    def at_least(frame: Frame) -> bool | None:
+        a, b = left(frame), right(frame)
+        if type(a) in NUMBER and type(b) in NUMBER:
+            return bool(a >= b)
+        return holds(sign, a, b, frame.run)
+
+    return {"<": below, "<=": at_most, ">": above, ">=": at_least}[sign]
+
+
+@compiles(tree.Logic)
+def _logic(node: tree.Logic, setting: Setting) -> Closure:
+    operands = tuple(closure(operand, setting) for operand in node.operands)
+    decisive, word = node.word == "or", node.word
+
+    def decide(frame: Frame) -> bool | None:
+        """One decisive operand decides; else all must be the other truth value, or it is null."""
+        certain = True
+        for operand in operands:
+            value = operand(frame)
+            if value is decisive:
+                return decisive
+            if value is not (not decisive):
+                certain = False
+                if value is not None:
+                    frame.run.null(f"“{word}” joins yes/no values, not {{}}.", value)
+        return (not decisive) if certain else None
+
+    return decide
+
+
+@compiles(tree.Between)
+def _between(node: tree.Between, setting: Setting) -> Closure:
+    value, low, high = (closure(n, setting) for n in (node.value, node.low, node.high))
+
+    def test(frame: Frame) -> bool | None:
+        return compare.within(value(frame), Range(low(frame), high(frame)), frame.run)
+
+    return test
+
+
+@compiles(tree.If)
+def _if(node: tree.If, setting: Setting) -> Closure:
+    condition, then, otherwise = (
+        closure(n, setting) for n in (node.condition, node.then, node.otherwise)
+    )
+
+    def choose(frame: Frame) -> Any:
+        value = condition(frame)
+        if value is True:
+            return then(frame)
+        if value is not False:
+            frame.run.null("The condition of “if” is {}, so its “else” counts.", value)
+        return otherwise(frame)
+
+    return choose
+
+
+@compiles(tree.ListLiteral)
+def _list(node: tree.ListLiteral, setting: Setting) -> Closure:
+    items = tuple(closure(item, setting) for item in node.items)
+    return lambda frame: [item(frame) for item in items]
+
+
+@compiles(tree.ContextLiteral)
+def _context(node: tree.ContextLiteral, setting: Setting) -> Closure:
+    inner, entries = setting, []
+    for name, value in node.entries:
+        entries.append((name, closure(value, inner)))
+        inner = inner.with_names(name)
+    twice = len({name for name, _ in entries}) < len(entries)
+
+    def build(frame: Frame) -> Any:
+        if twice:
+            return frame.run.null("A context has the same entry twice.")
+        own: dict[str, Any] = {}
+        within = Frame(Scope(own, frame.vars), frame.run)
+        for name, value in entries:
+            own[name] = value(within)
+        return own
+
+    return build
+
+
+from . import calls, loops, ranges  # noqa: E402, F401 - each adds its kinds of node to COMPILERS

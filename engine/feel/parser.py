@@ -1,0 +1,301 @@
+"""Read the text of an expression into a tree; whoever wrote it gets told what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from . import names as naming
+from .literals import at_value, number
+from .names import Known
+from .special import SPECIAL, Cursor
+from .tokens import place, unquote
+from .tree import (
+    Arithmetic,
+    AtLiteral,
+    Between,
+    Call,
+    Comparison,
+    ContextLiteral,
+    Filter,
+    Half,
+    In,
+    InstanceOf,
+    Interval,
+    ListLiteral,
+    Literal,
+    Logic,
+    Name,
+    Negation,
+    Node,
+    Path,
+    UnaryTests,
+)
+
+COMPARISONS: Final = frozenset(("=", "!=", "<", "<=", ">", ">="))
+_LEVEL: Final = {
+    "or": 1, "and": 2, "=": 3, "!=": 3, "<": 3, "<=": 3, ">": 3, ">=": 3, "between": 3, "in": 3,
+    "+": 4, "-": 4, "*": 5, "/": 5, "**": 6,
+}  # fmt: skip
+_SUM: Final = 4
+_CONSTANTS: Final = {"true": True, "false": False, "null": None}
+
+
+class Parser(Cursor):
+    """One text, read once from left to right; `known` are the names of several words."""
+
+    def expression(self, level: int = 1) -> Node:
+        """An expression whose operators bind at least as tightly as `level`."""
+        with self.nesting():
+            return self.operators(self.unary(), level)
+
+    def operators(self, left: Node, level: int) -> Node:
+        while True:
+            token = self.token
+            own = _LEVEL.get(token.text, 0) if token.kind in ("sign", "word") else 0
+            if own < level or not own:
+                return left
+            self.next()
+            left = self.operation(left, token.text, own, token.start)
+
+    def operation(self, left: Node, sign: str, level: int, at: int) -> Node:
+        if sign == "between":
+            low = self.expression(_SUM)
+            self.expect("and", "between needs two limits: between 1 and 10")
+            return Between(left, low, self.expression(_SUM), at=at)
+        if sign == "in":
+            return In(left, self.in_tests(), at=at)
+        self.hint_doubled(sign)
+        right = self.expression(level + 1)
+        if level < 3:
+            same = isinstance(left, Logic) and left.word == sign
+            first = left.operands if same and isinstance(left, Logic) else (left,)
+            return Logic(sign, (*first, right), at=at)
+        if sign in COMPARISONS:
+            return Comparison(sign, left, right, at=at)
+        return Arithmetic(sign, left, right, at=at)
+
+    def in_tests(self) -> tuple[Node, ...]:
+        """What stands after `in`: one test, or several in brackets."""
+        if not self.at_sign("("):
+            return (self.test(),)
+        found = self.bracket(several=True)
+        if len(found) > 1 or isinstance(found[0], Half):
+            return found
+        return (self.operators(self.postfix(found[0]), _SUM),)
+
+    def test(self) -> Node:
+        """One positive unary test: a half-open range by its sign, or any expression."""
+        token = self.token
+        if token.kind == "sign" and token.text in COMPARISONS:
+            self.next()
+            return Half(token.text, self.expression(_SUM), at=token.start)
+        return self.expression(_SUM)
+
+    def unary(self) -> Node:
+        token = self.token
+        if token.kind == "sign" and token.text == "-":
+            self.next()
+            with self.nesting():
+                return Negation(self.unary(), at=token.start)
+        node = self.postfix(self.primary())
+        while self.at_word("instance"):
+            self.next()
+            self.expect("of", "write “instance of” and a type")
+            node = InstanceOf(node, self.type(), at=token.start)
+        return node
+
+    def postfix(self, node: Node) -> Node:
+        """Paths, filters and calls behind an operand."""
+        while self.token.kind == "sign":
+            sign, at = self.token.text, self.token.start
+            if sign == ".":
+                self.next()
+                node = Path(node, self.member(), at=at)
+            elif sign == "[" and not self.closes_interval():
+                self.next()
+                with self.inside_brackets():
+                    condition = self.expression()
+                self.expect("]", "close the filter with ]")
+                node = Filter(node, condition, at=at)
+            elif sign == "(":
+                node = self.call(node)
+            else:
+                return node
+        return node
+
+    def call(self, function: Node) -> Node:
+        at = self.token.start
+        self.next()
+        named = naming.key_end(self.row, self.index, ":") is not None
+        arguments: list[Node] = []
+        keys: list[str] = []
+        with self.inside_brackets():
+            while not self.at_sign(")"):
+                if named:
+                    keys.append(self.key(":", "give each argument its name, as in f(a: 1, b: 2)"))
+                arguments.append(self.expression())
+                if not self.at_sign(","):
+                    break
+                self.next()
+        self.expect(")", "close the call with )")
+        return Call(function, tuple(arguments), tuple(keys), at=at)
+
+    def primary(self) -> Node:
+        token = self.token
+        if token.kind == "word":
+            return self.word()
+        if token.kind == "number":
+            self.next()
+            return Literal(number(token.text), at=token.start)
+        if token.kind == "text":
+            self.next()
+            return Literal(unquote(token.text), at=token.start)
+        return self.sign()
+
+    def word(self) -> Node:
+        token = self.token
+        known = naming.longest(self.known, self.row, self.index)
+        if known is not None:
+            name, self.index = known
+            return Name(name, at=token.start)
+        if token.text in _CONSTANTS:
+            self.next()
+            return Literal(_CONSTANTS[token.text], at=token.start)
+        special = SPECIAL.get(token.text)
+        if special is not None and (token.text != "function" or self.ahead("(")):
+            return special(self)
+        if token.text in naming.RESERVED:
+            raise self.unexpected("a value, a name or a bracket")
+        self.next()
+        return Name(token.text, at=token.start)
+
+    def sign(self) -> Node:
+        sign, at = self.token.text, self.token.start
+        if sign == "(":
+            return self.bracket(several=False)[0]
+        if sign == "[":
+            return self.square()
+        if sign == "{":
+            return self.context()
+        if sign == "]":
+            self.next()
+            return self.interval(self.expression(_SUM), False, at)
+        if sign == "@":
+            return self.at_literal()
+        raise self.unexpected("a value, a name or a bracket")
+
+    def bracket(self, *, several: bool) -> tuple[Node, ...]:
+        """`( … )`: an expression, a range, or with `several` a list of tests."""
+        at = self.token.start
+        self.next()
+        with self.inside_brackets():
+            found = [self.bracketed()]
+            while several and self.at_sign(","):
+                self.next()
+                found.append(self.bracketed())
+        if len(found) == 1 and self.at_sign(".."):
+            return (self.interval(found[0], False, at),)
+        self.expect(")", "close the bracket with )")
+        return tuple(found)
+
+    def bracketed(self) -> Node:
+        token = self.token
+        if token.kind == "sign" and token.text in COMPARISONS:
+            return self.test()
+        return self.expression()
+
+    def square(self) -> Node:
+        """`[ … ]`: a list or a range."""
+        at = self.token.start
+        self.next()
+        items: list[Node] = []
+        with self.inside_brackets():
+            while not self.at_sign("]"):
+                items.append(self.bracketed())
+                if len(items) == 1 and self.at_sign(".."):
+                    break
+                if not self.at_sign(","):
+                    break
+                self.next()
+        if len(items) == 1 and self.at_sign(".."):
+            return self.interval(items[0], True, at)
+        self.expect("]", "close the list with ]")
+        return ListLiteral(tuple(items), at=at)
+
+    def interval(self, start: Node, start_included: bool, at: int) -> Node:
+        self.expect("..", "write a range as [1..10]")
+        with self.inside_interval():
+            end = self.expression(_SUM)
+        token = self.token
+        if token.kind != "sign" or token.text not in ("]", ")", "["):
+            raise self.unexpected("the end of the range: ] or )")
+        self.next()
+        return Interval(start, end, start_included, token.text == "]", at=at)
+
+    def context(self) -> Node:
+        at = self.token.start
+        self.next()
+        entries: list[tuple[str, Node]] = []
+        with self.inside_brackets():
+            while not self.at_sign("}"):
+                key = self.key(":", "write each entry as name: value")
+                naming.add(self.known, key)
+                entries.append((key, self.expression()))
+                if not self.at_sign(","):
+                    break
+                self.next()
+        self.expect("}", "close the context with }")
+        return ContextLiteral(tuple(entries), at=at)
+
+    def at_literal(self) -> Node:
+        at = self.token.start
+        self.next()
+        token = self.token
+        if token.kind != "text":
+            raise self.unexpected('a text in quotation marks, as in @"2026-01-31"')
+        self.next()
+        text = unquote(token.text)
+        return AtLiteral(text, at_value(text), at=at)
+
+    def whole(self) -> Node:
+        """The one expression that is the whole text."""
+        node = self.expression()
+        self.finish()
+        return node
+
+    def cell(self) -> Node:
+        """The unary tests of a decision table's cell."""
+        at = self.token.start
+        if self.at_sign("-") and self.row[self.index + 1].kind == "end":
+            return UnaryTests((), at=at)
+        negated = self.at_word("not") and self.ahead("(") and self.closes_at_end()
+        if negated:
+            self.next()
+            self.next()
+        tests = [self.cell_test()]
+        while self.at_sign(","):
+            self.next()
+            tests.append(self.cell_test())
+        if negated:
+            self.expect(")", "close not( … ) with )")
+        self.finish()
+        return UnaryTests(tuple(tests), negated, at=at)
+
+    def cell_test(self) -> Node:
+        token = self.token
+        if token.kind == "sign" and token.text in COMPARISONS:
+            return self.operators(self.test(), 1)
+        return self.expression()
+
+
+def parse(source: str, known: Known, extra: Iterable[str] = (), *, cell: bool = False) -> Node:
+    """The tree of an expression (of a cell's tests with `cell`); ExpressionSyntax otherwise."""
+    here = {first: list(entries) for first, entries in known.items()}
+    for name in extra:
+        naming.add(here, name)
+    parser = Parser(source, here)
+    return parser.cell() if cell else parser.whole()
+
+
+__all__ = ["Parser", "parse", "place"]

@@ -1,0 +1,111 @@
+"""Regular expressions as XPath has them, run with a time limit so that none can run away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final
+
+from engine.errors import ExpressionLimit
+
+SECONDS: Final = 0.5
+MAX_PATTERN: Final = 1000
+_REFERENCE: Final = re.compile(r"\\([\\$])|\$(\d)|([\\$])")
+_FLAGS: Final = "smixq"
+
+
+class PatternError(Exception):
+    """The pattern, its flags or the replacement cannot be read."""
+
+
+class Pattern:
+    """A pattern ready to run."""
+
+    def __init__(self, found: Any, literal: bool) -> None:
+        self._found, self._literal = found, literal
+
+    def search(self, text: str) -> bool:
+        return _timed(lambda: self._found.search(text, timeout=SECONDS)) is not None
+
+    def split(self, text: str) -> list[str]:
+        parts: list[str] = []
+        at = 0
+        for match in _timed(lambda: list(self._found.finditer(text, timeout=SECONDS))):
+            parts.append(text[at : match.start()])
+            at = match.end()
+        return [*parts, text[at:]]
+
+    def replace(self, text: str, replacement: str, charge: Callable[[int], None]) -> str:
+        """Every match replaced, `$1` … meaning its groups."""
+        if self._found.search("", timeout=SECONDS) is not None:
+            raise PatternError("The pattern of “replace” also matches an empty text.")
+        build = (lambda match: replacement) if self._literal else _template(replacement)
+
+        def one(match: Any) -> str:
+            made = build(match)
+            charge(len(made))
+            return made
+
+        found: str = _timed(lambda: self._found.sub(one, text, timeout=SECONDS))
+        return found
+
+
+def _timed(run: Callable[[], Any]) -> Any:
+    try:
+        return run()
+    except TimeoutError as error:
+        raise ExpressionLimit(
+            f"The pattern takes longer than {SECONDS} s on this text: make it simpler, without a "
+            "repetition inside another."
+        ) from error
+
+
+def _template(replacement: str) -> Callable[[Any], str]:
+    """The replacement's parts: texts, and groups by number (one beyond the last is empty)."""
+    parts: list[str | int] = []
+    at = 0
+    for match in _REFERENCE.finditer(replacement):
+        parts.append(replacement[at : match.start()])
+        if match[3]:
+            raise PatternError("In a replacement write \\\\ for a backslash and \\$ for a dollar.")
+        parts.append(match[1] if match[1] else int(match[2]))
+        at = match.end()
+    parts.append(replacement[at:])
+
+    def build(found: Any) -> str:
+        last = found.re.groups
+        return "".join(
+            part if isinstance(part, str) else (found[part] or "") if part <= last else ""
+            for part in parts
+        )
+
+    return build
+
+
+@lru_cache(maxsize=256)
+def compiled(pattern: str, flags: str) -> Pattern:
+    """The pattern, kept for the next time; PatternError when it cannot be read."""
+    import regex
+
+    if len(pattern) > MAX_PATTERN:
+        raise PatternError(f"A pattern may have {MAX_PATTERN} characters at most.")
+    if set(flags) - set(_FLAGS):
+        raise PatternError(f"The flags of a pattern are {', '.join(_FLAGS)}.")
+    bits = regex.VERSION1
+    for sign, bit in (("s", regex.DOTALL), ("m", regex.MULTILINE), ("i", regex.IGNORECASE)):
+        if sign in flags:
+            bits |= bit
+    try:
+        text = regex.escape(pattern) if "q" in flags else translated(pattern, "x" in flags)
+        return Pattern(regex.compile(text, bits), "q" in flags)
+    except (regex.error, OverflowError, RecursionError, ValueError) as error:
+        raise PatternError(f"The pattern cannot be read: {error}.") from error
+
+
+def translated(pattern: str, spaced: bool) -> str:
+    """An XPath pattern in the library's dialect: `$` ends the text only, classes subtract by -[…],
+    and what XPath does not know is refused."""
+    from .xpath import translate
+
+    return translate(pattern, spaced)
