@@ -106,7 +106,8 @@ def _perform(page: ActionPage) -> ResponseReturnValue:
         done = commands.perform_action(db, page.id, posted(), actor=actor())
         if done.problem:
             flash("What you sent is kept. A later step has a problem and is being looked into.")
-        return url_for("cases.case", reference=page.head.reference)
+        still = cases.find(db, actor(), page.head.reference)
+        return url_for("cases.case", reference=still) if still else url_for("worklist.tasks")
 
     try:
         return once(act, "Recorded.")

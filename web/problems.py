@@ -20,14 +20,14 @@ from web.rules import rule
 bp = Blueprint("problems", __name__, url_prefix="/board/problems")
 
 
-@bp.get("/<int:incident_id>")
+@bp.get("/<int(max=999999999999):incident_id>")
 @rule("operate")
 def problem(incident_id: int) -> str:
     page = _read(incident_id)
     return _show(page, page.typed, {})
 
 
-@bp.post("/<int:incident_id>")
+@bp.post("/<int(max=999999999999):incident_id>")
 @rule("operate")
 def retry(incident_id: int) -> ResponseReturnValue:
     """Corrects the values that were changed on the page (none: simply tries again)."""

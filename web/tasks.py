@@ -23,6 +23,7 @@ from web.worklist import safe_back
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 NO_ERRORS: Mapping[str, str] = {}
+LONGEST_ID = 18
 
 
 @bp.get("/<task_id>")
@@ -106,7 +107,7 @@ def hand_over_now(task_id: str) -> ResponseReturnValue:
     to, reason = request.form.get("account", ""), request.form.get("reason", "")
 
     def act(db: Db) -> str:
-        if not to.isdigit():
+        if not to.isdigit() or len(to) > LONGEST_ID:
             raise InvalidInput({"account": "Choose who takes the task"})
         commands.reassign_task(db, task_id, int(to) or None, reason, actor=actor())
         return url_for("tasks.task", task_id=task_id)

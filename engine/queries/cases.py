@@ -20,6 +20,7 @@ from engine.queries.choices import offered
 from engine.queries.waiting import Wait, places, waits_of
 
 PAGE = 50
+DIGITS = 19  # a longer number is no id of ours
 STATUSES = ("active", "incident", "suspended", "completed", "cancelled")
 
 
@@ -121,7 +122,7 @@ def case_list(
             statement = statement.where(column == wanted[name])
     if wanted.get("status") in STATUSES:
         statement = statement.where(p.status == wanted["status"])
-    if after and after.isdigit():
+    if after and after.isdigit() and len(after) < DIGITS:
         statement = statement.where(p.id < int(after))
     rows = db.execute(statement).all()
     following = str(rows[PAGE - 1].id) if len(rows) > PAGE else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +31,7 @@ PAGE = 50
 COUNTED = 1000  # counts stop here: “1,000+”
 FAR = 4_102_444_800_000_000  # the year 2100 in microseconds: tasks without a date come last
 OPEN = ("created", "claimed")
+KEY_PART = re.compile(r"-?[0-9]{1,18}\Z")
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,7 @@ def _beyond(order: tuple[ColumnElement[Any], ...], after: str | None) -> ColumnE
     """Rows that come after this key; a key that is no key of ours is ignored."""
     parts = (after or "").split("~")
     numbers = parts[:-1]
-    if len(parts) != len(order) or not all(n.lstrip("-").isdigit() for n in numbers):
+    if len(parts) != len(order) or not all(KEY_PART.match(n) for n in numbers):
         return None
     values: list[Any] = [*(int(n) for n in numbers), parts[-1]]
     return or_(

@@ -135,6 +135,7 @@ def visit(app: Flask, desk: Desk) -> Callable[[str], Visitor]:
 def words(response: TestResponse) -> str:
     """A page as it is read: without tags, one space between words."""
     text = re.sub(r"<(script|style|title)[^>]*>.*?</\1>", " ", response.text, flags=re.DOTALL)
+    text = re.sub(r"</?(strong|a|span|time|em|code)\b[^>]*>", "", text)
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 

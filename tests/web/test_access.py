@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -25,8 +27,7 @@ def routes(app):
     for one in app.url_map.iter_rules():
         path = one.rule
         for name in one.arguments:
-            for converter in ("", "int:", "path:"):
-                path = path.replace(f"<{converter}{name}>", EXAMPLES[name])
+            path = re.sub(rf"<(?:[^<>]*:)?{name}>", EXAMPLES[name], path)
         for method in sorted({"GET", "POST"} & one.methods):
             yield one.endpoint, method, path
 

@@ -104,9 +104,11 @@ def test_a_case_action_is_a_button_for_its_role_and_moves_the_case(desk, visit):
     assert "It was called off" not in words(visit("cat").get(f"/cases/{reference}"))
     refused = bob.post(f"/cases/{reference}/do/{action}", wm__act="send")
     assert refused.status_code == 422
-    bob.post(f"/cases/{reference}/do/{action}", wm__act="send", why_off="No money")
+    answer = bob.post(f"/cases/{reference}/do/{action}", wm__act="send", why_off="No money")
     desk.run.expect_ended("off")
-    assert "Recorded: It was called off by Bob Example" in words(bob.get(f"/cases/{reference}"))
+    assert "Recorded." in words(bob.get(answer.headers["Location"]))
+    story = words(visit("cat").get(f"/cases/{reference}"))
+    assert "Recorded: It was called off by Bob Example" in story
 
 
 def test_reading_a_case_is_recorded_once_an_hour(desk, visit):
