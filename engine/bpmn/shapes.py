@@ -73,8 +73,9 @@ def _band(shape: Shape) -> str:
 
 def _readable(name: str) -> str:
     """A lane named by a role key reads as words: safeguarding_lead → Safeguarding lead."""
-    words = name.replace("_", " ")
-    return words[:1].upper() + words[1:]
+    words = [w if set(w) & set("aeiouy") else w.upper() for w in name.replace("_", " ").split()]
+    joined = " ".join(words)
+    return joined[:1].upper() + joined[1:]
 
 
 def _activity(shape: Shape) -> str:
