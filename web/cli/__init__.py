@@ -45,7 +45,3 @@ def main() -> None:
     except (EngineError, ConfigError) as error:
         click.echo(f"{Path(sys.argv[0]).name}: {error}", err=True)
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()
