@@ -195,7 +195,7 @@ def case_story(
 ) -> tuple[story.StoryLine, ...]:
     """Newest first; without `every` the small steps (claims, moves) are left out. Who does not
     read the whole case reads what they did themselves."""
-    telling = story.Telling(_bound(db, head), actor)
+    telling = story.Telling(db, _bound(db, head), actor)
     lines = [
         telling.line(row)
         for row in story.rows(db, head.id)
@@ -207,7 +207,7 @@ def case_story(
 
 def case_answers(db: Connection, actor: Actor, head: CaseHead) -> tuple[story.AnsweredStep, ...]:
     """Forms sent in, newest first: all, or this person's own alone (`head.whole`)."""
-    telling = story.Telling(_bound(db, head), actor)
+    telling = story.Telling(db, _bound(db, head), actor)
     found = [
         step
         for row in story.rows(db, head.id)

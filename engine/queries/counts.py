@@ -36,7 +36,8 @@ class Counted:
 
 
 def drawable(db: Connection) -> tuple[tuple[int, str, int], ...]:
-    """Versions that live cases run on: definition id, title, version; by title, newest first."""
+    """Versions that live cases run on: definition id, title, version; processes that
+    can be started first, by title, the newest version first."""
     found: dict[int, Definition] = {}
     rows = db.execute(
         select(process_instance.c.bound).where(process_instance.c.status.in_(LIVE)).distinct()
@@ -44,7 +45,9 @@ def drawable(db: Connection) -> tuple[tuple[int, str, int], ...]:
     for row in rows:
         for definition_id in row.bound.values():
             found[definition_id] = definitions.load(db, definition_id)
-    ordered = sorted(found.values(), key=lambda d: (d.title, -d.version))
+    ordered = sorted(
+        found.values(), key=lambda d: (not d.manifest.get("reference"), d.title, -d.version)
+    )
     return tuple((d.id, d.title, d.version) for d in ordered)
 
 

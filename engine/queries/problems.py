@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, select
 
 from engine import access, definitions, feel
 from engine.access import Actor
-from engine.errors import NotFound
+from engine.errors import ExpressionError, NotFound
 from engine.forms import Choice, Field, Form
 from engine.models import account, incident, process_definition, process_instance
 from engine.queries import variables
@@ -60,15 +60,20 @@ def problem_page(db: Connection, actor: Actor, incident_id: int) -> ProblemPage:
     words = variables.vocabulary(variables.bound_definitions(db, row.bound))
     values = variables.read(db, row.instance_id)
     element = definition.elements.get(row.element_id or "")
-    names = sorted(row.details.get("values") or {})
-    form = correction_form(names, row.details.get("values") or {}, words, actor)
+    kinds, chosen = _read(row.details), variables.Chosen(db)
+    names = sorted(kinds)
+    form = correction_form(names, kinds, words, actor)
     return ProblemPage(
         id=row.id, reference=row.reference, process=row.title, version=row.version,
         step=row.element_name or "The case", table=element.decision if element else None,
         message=row.message, expression=row.details.get("expression"), opened_at=row.opened_at,
         resolved_at=row.resolved_at, resolved_by=row.resolver,
         values=tuple(
-            _read_value(n, row.details["values"][n], values.get(n), words.get(n), actor)
+            _read_value(
+                variables.answer(n, values.get(n), words.get(n), chosen, actor=actor),
+                kinds.get(n, ""),
+                values.get(n),
+            )
             for n in names
         ),
         form=form, typed=form.typed(values), offered=offered(db, form, actor, row.instance_id),
@@ -92,12 +97,22 @@ def _row(db: Connection, actor: Actor, incident_id: int) -> Row[Any]:
     return row
 
 
-def _read_value(
-    name: str, kind: str, value: Any, question: Field | None, actor: Actor
-) -> ReadValue:
-    one = variables.answer(name, value, question, actor)
-    now = feel.kind(value) if value is not None else kind
-    return ReadValue(name, one.label, "nothing" if value is None else now, one.text, one.masked)
+def _read(details: Mapping[str, Any]) -> dict[str, str]:
+    """Name → kind of each value that the failed step read; kinds not noted are left empty."""
+    noted = details.get("values")
+    if noted:
+        return dict(noted)
+    try:
+        return dict.fromkeys(
+            sorted(feel.compile(str(details.get("expression") or "null")).names), ""
+        )
+    except ExpressionError:
+        return {}
+
+
+def _read_value(one: variables.Answer, kind: str, value: Any) -> ReadValue:
+    now = "nothing" if value is None else feel.kind(value)
+    return ReadValue(one.name, one.label, now or kind, one.text, one.masked)
 
 
 def correction_form(

@@ -15,7 +15,7 @@ from engine.bpmn.elements import Element
 from engine.definitions import Definition
 from engine.forms import Field
 from engine.models import account, history_event
-from engine.queries.variables import Answer, answer, in_words, is_masked, vocabulary
+from engine.queries.variables import Answer, Chosen, answer, in_words, is_masked, vocabulary
 
 QUIET = frozenset({"task.created", "task.claimed", "task.released", "case.moved", "message.sent"})
 ANSWERING = frozenset({"case.started", "task.completed", "action.performed"})
@@ -45,8 +45,8 @@ class AnsweredStep:
 class Telling:
     """Turns rows of the history into words, with the elements and forms the case runs on."""
 
-    def __init__(self, known: Iterable[Definition], actor: Actor) -> None:
-        self.known, self.actor = tuple(known), actor
+    def __init__(self, db: Connection, known: Iterable[Definition], actor: Actor) -> None:
+        self.known, self.actor, self.chosen = tuple(known), actor, Chosen(db)
         self.elements: dict[str, Element] = {}
         self.questions: dict[str, dict[str, Field]] = {}
         for definition in self.known:
@@ -75,7 +75,7 @@ class Telling:
             if name in asked and element_id in (None, row.element_id):
                 given.setdefault(name, feel.from_json(new))
         answers = tuple(
-            answer(name, given[name], question, self.actor)
+            answer(name, given[name], question, self.chosen, actor=self.actor)
             for name, question in asked.items()
             if name in given
         )

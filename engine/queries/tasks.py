@@ -14,7 +14,7 @@ from engine import access, clock, definitions, feel
 from engine.access import Actor
 from engine.definitions import Definition
 from engine.errors import ExpressionError, NotFound
-from engine.forms import Choice, Field, Form
+from engine.forms import Choice, Form
 from engine.models import account, account_role, draft, process_instance, user_task
 from engine.queries import story, variables
 from engine.queries.cases import Stage, stages
@@ -111,7 +111,7 @@ def task_page(db: Connection, actor: Actor, task_id: str) -> TaskPage:
         offered=offered(db, form, actor, row.instance_id) if form else {},
         filled=found.typed if found else _prefill(element.properties.get("prefill"), form, context),
         draft=found,
-        summary=_summary(definition, root, variables.vocabulary(known), values, actor),
+        summary=_summary(db, (definition, root), known, values, actor=actor),
         stages=stages(root.manifest, row.stage, row.state),
         history=_history(db, row, known, actor),
         diagram=definition.files[definitions.DIAGRAM], element_id=row.element_id,
@@ -179,19 +179,21 @@ def _prefill(
 
 
 def _summary(
-    definition: Definition,
-    root: Definition,
-    words: Mapping[str, Field],
+    db: Connection,
+    owners: tuple[Definition, ...],
+    known: tuple[Definition, ...],
     values: Mapping[str, Any],
+    *,
     actor: Actor,
 ) -> tuple[Answer, ...]:
     """The fields the process's owner chose, of those that have a value."""
-    chosen = definition.manifest.get("summary") or root.manifest.get("summary") or ()
+    wanted = next((d.manifest["summary"] for d in owners if d.manifest.get("summary")), ())
+    words, chosen = variables.vocabulary(known), variables.Chosen(db)
     found = []
-    for item in chosen:
+    for item in wanted:
         name = str(item.get("field"))
         if values.get(name) is not None:
-            one = variables.answer(name, values[name], words.get(name), actor)
+            one = variables.answer(name, values[name], words.get(name), chosen, actor=actor)
             label = str(item.get("label") or one.label)
             found.append(Answer(name, label, one.text, one.masked, one.rows))
     return tuple(found)
@@ -200,7 +202,7 @@ def _summary(
 def _history(
     db: Connection, row: Row[Any], known: tuple[Definition, ...], actor: Actor
 ) -> tuple[story.StoryLine, ...]:
-    telling = story.Telling(known, actor)
+    telling = story.Telling(db, known, actor)
     return tuple(
         telling.line(line)
         for line in reversed(story.rows(db, row.instance_id))

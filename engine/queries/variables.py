@@ -16,7 +16,7 @@ from engine.access import FIELD_CLASSES, Actor
 from engine.definitions import Definition
 from engine.forms import Field
 from engine.forms.model import class_of
-from engine.models import variable
+from engine.models import account, organisation, variable
 
 MASKED = "Masked"
 NOT_ANSWERED = "Not answered"
@@ -31,6 +31,10 @@ class Answer:
     text: str
     masked: bool = False
     rows: tuple[tuple[Answer, ...], ...] = ()
+
+    @property
+    def given(self) -> bool:
+        return self.masked or bool(self.rows) or self.text != NOT_ANSWERED
 
 
 def read(db: Connection, instance_id: int, scope: str = "root") -> dict[str, Any]:
@@ -65,19 +69,45 @@ def is_masked(question: Field | None, actor: Actor) -> bool:
     return question is not None and class_of(question) in actor.masks & FIELD_CLASSES
 
 
-def answer(name: str, value: Any, question: Field | None, actor: Actor) -> Answer:
+class Chosen:
+    """Names of the people and organisations that a question may have chosen."""
+
+    def __init__(self, db: Connection) -> None:
+        people = db.execute(select(account.c.username, account.c.name))
+        titles = db.execute(select(organisation.c.key, organisation.c.title))
+        self.names = {
+            "person": {row.username: row.name for row in people},
+            "organisation": {row.key: row.title for row in titles},
+        }
+
+    def words(self, value: Any, question: Field | None) -> Any:
+        """The name instead of the key, when the question chooses a person or organisation."""
+        known = self.names.get((question and question.choose) or "", {})
+        if isinstance(value, list):
+            return [known.get(item, item) for item in value if isinstance(item, str)]
+        return known.get(value, value) if isinstance(value, str) else value
+
+
+def answer(
+    name: str, value: Any, question: Field | None, chosen: Chosen, *, actor: Actor
+) -> Answer:
     """The value in the words of its question; masked when the actor reads its class masked."""
     label = question.label if question else name.replace("_", " ").capitalize()
     if is_masked(question, actor):
         return Answer(name, label, MASKED, masked=True)
     if question is not None and question.kind == "list":
         rows = tuple(
-            tuple(answer(f.key, row.get(f.key), f, actor) for f in question.fields if f.answers)
+            tuple(
+                answer(f.key, row.get(f.key), f, chosen, actor=actor)
+                for f in question.fields
+                if f.answers
+            )
             for row in value or ()
             if isinstance(row, Mapping)
         )
         return Answer(name, label, "" if rows else NOT_ANSWERED, rows=rows)
-    return Answer(name, label, in_words(value, question))
+    text = in_words(chosen.words(value, question) if question else value, question)
+    return Answer(name, label, text)
 
 
 def in_words(value: Any, question: Field | None = None) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, select
 from engine import clock
 from engine.definitions import Definition
 from engine.models import account, incident, message_subscription, timer, user_task
-from engine.queries.people import role_titles
+from engine.queries.people import organisation_titles, role_titles
 
 OPEN = ("created", "claimed")
 
@@ -46,7 +46,7 @@ def waits_of(db: Connection, instance_id: int) -> tuple[Wait, ...]:
 
 def waits(db: Connection, instance_ids: list[int]) -> dict[int, list[Wait]]:
     """Case → what it waits for. Optional messages (a case action beside an open step) are not."""
-    titles = role_titles(db)
+    titles = {**organisation_titles(db), **role_titles(db)}
     found: dict[int, list[Wait]] = {}
     for row in _rows(db, incident, instance_ids, incident.c.resolved_at.is_(None)):
         found.setdefault(row.instance_id, []).append(_problem(row))
@@ -84,8 +84,9 @@ def _tasks(db: Connection, instance_ids: list[int]) -> Iterable[Row[Any]]:
 
 
 def _task(row: Row[Any], titles: Mapping[str, str]) -> Wait:
-    roles = ", ".join(titles.get(role, role) for role in row.roles)
-    who = row.name or f"somebody to take it ({roles})"
+    roles = " or ".join(titles.get(role, role) for role in row.roles)
+    at = f", {titles.get(row.organisation, row.organisation)}" if row.organisation else ""
+    who = row.name or f"somebody to take it ({roles}{at})"
     return Wait(
         row.id, "task", row.definition_id, row.element_id, row.title, who,
         row.created_at, row.due_at, row.expected_at, row.stage,

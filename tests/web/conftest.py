@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from engine import clock
 from engine.access import SYSTEM
 from engine.commands import deployments, people, signing
 from engine.database import Database
+from engine.models import user_task
 from engine.testing import Scenario
 from tests.factories import KEY, deploy, folder
 from web import create_app
@@ -87,7 +89,11 @@ class Desk:
         return self.run.said[-1].rsplit(" ", 1)[1]
 
     def task(self, element: str = "look") -> str:
-        return str(self.run._open_task(element, 1).id)
+        """The id of the newest open task of this step."""
+        t = user_task.c
+        found = select(t.id).where(t.element_id == element, t.ended_at.is_(None))
+        with self.database.reading() as db:
+            return str(db.execute(found.order_by(t.instance_id.desc())).scalars().first())
 
     def look(self, amount: int | None, by: str = "ann") -> None:
         self.run.task("look", by, {"amount": amount, "sure": True})

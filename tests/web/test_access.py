@@ -7,7 +7,7 @@ import re
 import pytest
 from flask import Flask
 
-from tests.web.conftest import title
+from tests.web.conftest import title, words
 from web.rules import PUBLIC, SIGNED_IN, NoRule, require_rules, rule, rule_of
 
 RIGHTS = {
@@ -103,4 +103,4 @@ def test_a_change_without_its_token_changes_nothing(app, desk, visit):
     answer = visit("ann").client.post(f"/tasks/{task}/claim")
     assert answer.status_code == 400
     assert "out of date" in title(answer)
-    assert desk.run._open_task("look", 1).state == "created"
+    assert "Nobody has this task" in words(visit("bob").get(f"/tasks/{task}"))

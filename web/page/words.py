@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from engine.workdays import LAST_YEAR, working_days_between
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from engine import clock
+from engine.workdays import LAST_YEAR, working_days_between
 
 _markdown = MarkdownIt("js-default", {"html": False, "linkify": False}).disable("image")
 
