@@ -45,7 +45,7 @@ _NEWEST = select(process_definition.c.key, func.max(process_definition.c.id)).gr
 
 def newest(db: Connection) -> dict[str, int]:
     """Process key -> id of its newest published version."""
-    return dict(sorted(db.execute(_NEWEST).tuples()))
+    return dict(sorted((row[0], row[1]) for row in db.execute(_NEWEST)))
 
 
 def bind(db: Connection, key: str) -> dict[str, int]:

@@ -49,13 +49,7 @@ class Catching:
         pass
 
     def _predict_hook(self, my_task: Task) -> None:
-        my_task._sync_children(
-            self._following(),
-            TaskState.FUTURE if my_task._state & TaskState.DEFINITE_MASK else my_task.state,
-        )
-
-    def _following(self) -> list[Any]:
-        return list(self.outputs)  # type: ignore[attr-defined]  # of the library's class it is mixed into
+        """Nothing: what follows is opened when the event has happened (near.py)."""
 
     def _run_hook(self, my_task: Task) -> bool:
         parent = my_task.parent

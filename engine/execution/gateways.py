@@ -64,14 +64,8 @@ class Joining:
         return len(tokens) + 1 >= len(set(self._inputs))
 
     def _predict_hook(self, my_task: Task) -> None:
-        if len(self._inputs) > 1 and my_task.state < TaskState.READY:
-            return  # nothing is foretold behind a join before it fires
-        super()._predict_hook(my_task)  # type: ignore[misc]  # mixed in
-
-    def _on_ready_hook(self, my_task: Task) -> None:
-        super()._on_ready_hook(my_task)  # type: ignore[misc]  # mixed in
-        if len(self._inputs) > 1:
-            self._predict(my_task, mask=TaskState.NOT_FINISHED_MASK)  # type: ignore[attr-defined]  # of the library's class it is mixed into
+        if len(self._inputs) <= 1 or my_task.state >= TaskState.READY:
+            super()._predict_hook(my_task)  # type: ignore[misc]  # mixed in
 
 
 class ParallelGateway(Joining, LibraryParallel):

@@ -9,11 +9,12 @@ from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 from SpiffWorkflow.bpmn.parser.task_parsers import GatewayParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs.control import SimpleBpmnTask, _EndJoin
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, SimpleBpmnTask, _EndJoin
 from SpiffWorkflow.task import Task
 
 from engine.bpmn.xml import tag
 from engine.execution import activities, events, gateways, repeats
+from engine.execution.near import Near, NearBoundarySplit, NearStart
 from engine.execution.workflow import finished
 
 CLASSES = {
@@ -38,9 +39,9 @@ CLASSES = {
 class Ours:
     """Mixed in front of each node parser of the library."""
 
-    STANDARD_LOOP_CLASS = repeats.StandardLoopTask
-    PARALLEL_MI_CLASS = repeats.ParallelMultiInstanceTask
-    SEQUENTIAL_MI_CLASS = repeats.SequentialMultiInstanceTask
+    STANDARD_LOOP_CLASS = type("StandardLoopTask", (Near, repeats.StandardLoopTask), {})
+    PARALLEL_MI_CLASS = type("ParallelTask", (Near, repeats.ParallelMultiInstanceTask), {})
+    SEQUENTIAL_MI_CLASS = type("SequentialTask", (Near, repeats.SequentialMultiInstanceTask), {})
 
     def parse_timer_event(self, event: etree._Element) -> events.TimerDefinition:
         return events.TimerDefinition(name="timer")
@@ -51,7 +52,11 @@ class Ours:
 
 def _parser_class(name: str) -> tuple[type, type]:
     library, _ = BpmnParser.PARSER_CLASSES[tag(name)]
-    return type(f"Ours{library.__name__}", (Ours, library), {}), CLASSES[name]
+    return type(f"Ours{library.__name__}", (Ours, library), {}), _near(CLASSES[name])
+
+
+def _near(spec_class: type) -> type:
+    return type(spec_class.__name__, (Near, spec_class), {})
 
 
 class DiagramParser(BpmnParser):
@@ -59,11 +64,11 @@ class DiagramParser(BpmnParser):
         **{tag(name): _parser_class(name) for name in CLASSES},
         tag("businessRuleTask"): (
             type("OursRule", (Ours, TaskParser), {}),
-            activities.BusinessRuleTask,
+            _near(activities.BusinessRuleTask),
         ),
         tag("eventBasedGateway"): (
             type("OursEventGateway", (Ours, GatewayParser), {}),
-            gateways.EventBasedGateway,
+            _near(gateways.EventBasedGateway),
         ),
     }
 
@@ -88,9 +93,12 @@ def finish(spec: BpmnProcessSpec, elements: dict[str, Any], definition_id: int) 
     """What the parser leaves undone: each spec gets its drawn element, markers hear of their
     instances, the end is ours."""
     spec.end.__class__ = EndJoin
+    spec.start.__class__ = NearStart
     spec.definition_id = definition_id
     for task_spec in spec.task_specs.values():
         task_spec.element = elements.get(task_spec.bpmn_id or "")
+        if type(task_spec) is BoundaryEventSplit:
+            task_spec.__class__ = NearBoundarySplit
     for task_spec in spec.task_specs.values():
         if isinstance(task_spec, (repeats.MultiInstance, repeats.StandardLoopTask)):
             child = spec.task_specs[task_spec.task_spec]

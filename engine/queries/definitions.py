@@ -176,7 +176,7 @@ def _must_be_of_the_studio(actor: Actor) -> None:
 def _live_by_key(db: Connection) -> dict[str, int]:
     c = process_instance.c
     rows = db.execute(select(c.key, func.count()).where(c.ended_at.is_(None)).group_by(c.key))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def _live_by_version(db: Connection, key: str) -> dict[int, int]:
@@ -186,7 +186,7 @@ def _live_by_version(db: Connection, key: str) -> dict[int, int]:
         .where(c.ended_at.is_(None), c.key == key)
         .group_by(c.definition_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def _problems_by_key(db: Connection) -> dict[str, int]:
@@ -197,4 +197,4 @@ def _problems_by_key(db: Connection) -> dict[str, int]:
         .where(incident.c.resolved_at.is_(None))
         .group_by(d.key)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}

@@ -63,7 +63,7 @@ def _refused(scenario: Scenario, step: Mapping[str, Any]) -> None:
 _VERBS: dict[str, Callable[[Scenario, Mapping[str, Any]], None]] = {
     "start": lambda s, d: s.start(d["start"], d["by"], _values(d)),
     "task": lambda s, d: s.task(
-        d["task"], d["by"], _values(d), due=d.get("due"), item=d.get("item", 1)
+        d["task"], d["by"], _values(d), due=d.get("due"), item=d.get("item")
     ),
     "action": lambda s, d: s.action(d["action"], d["by"], _values(d)),
     "case": lambda s, d: s.case(d["case"]),

@@ -114,10 +114,11 @@ class Scenario:
         values: Mapping[str, Any],
         *,
         due: date | None = None,
-        item: int = 1,
+        item: int | None = None,
     ) -> None:
-        """Claim (unless held) and complete the open task with this element id."""
-        row = self._open_task(element, item)
+        """Claim (unless held) and complete the open task with this element id: the oldest that
+        this person may do, or the `item`th of all."""
+        row = self._open_task(element, by, item)
         if due is not None:
             found = row.due_at.astimezone(clock.LONDON).date() if row.due_at else None
             self._must(found == due, f"“{element}” is due {found}, not {due}")
@@ -245,9 +246,10 @@ class Scenario:
                 select(process_instance).where(process_instance.c.id == self.instance_id)
             ).one()
 
-    def _open_task(self, element: str, item: int) -> Any:
+    def _open_task(self, element: str, by: str, item: int | None) -> Any:
         c = user_task.c
         with self.database.reading() as db:
+            actor = self._actor(db, by)
             rows = db.execute(
                 select(user_task)
                 .where(
@@ -255,10 +257,19 @@ class Scenario:
                     c.element_id == element,
                     c.state.in_(("created", "claimed")),
                 )
-                .order_by(c.created_at, c.scope)
+                .order_by(c.created_at, c.id)
             ).all()
-        self._must(len(rows) >= item, f"“{element}” is not open: {_words(self.waiting())} are")
-        return rows[item - 1]
+        self._must(
+            len(rows) >= (item or 1), f"“{element}” is not open: {_words(self.waiting())} are"
+        )
+        if item is not None:
+            return rows[item - 1]
+        mine = [
+            row
+            for row in rows
+            if row.assignee_id == actor.account_id or access.may_claim(actor, row)
+        ]
+        return (mine or rows)[0]
 
     def _must(self, holds: bool, words: str) -> None:
         if not holds:
