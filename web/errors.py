@@ -6,17 +6,16 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
-from flask import Flask, g, render_template, request, url_for
+from flask import Flask, abort, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]  # no types
 from werkzeug.exceptions import HTTPException
 
 from engine import errors
 from web.auth import visitor
+from web.logs import log_fault
 from web.posting import posted
 
-log = structlog.get_logger()
 RETRY_AFTER = "5"
 
 TABLE: dict[type[errors.EngineError], tuple[int, str]] = {
@@ -38,10 +37,19 @@ class Typed:
 
 
 def init_app(app: Flask) -> None:
+    app.before_request(_refuse_nul)
     app.register_error_handler(errors.EngineError, _engine_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
+
+
+def _refuse_nul() -> None:
+    """No address and no box holds this sign; a database refuses it late and rudely."""
+    if "\x00" in request.path or any("\x00" in v for v in request.args.values()):
+        abort(404)
+    if any("\x00" in value for _, value in request.form.items(multi=True)):
+        abort(400)
 
 
 def typed() -> tuple[Typed, ...]:
@@ -95,7 +103,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 def _unexpected(error: Exception) -> ResponseReturnValue:
     """Something we did not foresee: a reference to tell the service desk, and nothing else."""
     reference = secrets.token_hex(4).upper()
-    log.error("unexpected", reference=reference, path=_route(), exc_info=error)
+    log_fault(error, reference=reference, route=_route())
     return render_template("errors/unexpected.html", reference=reference, typed=typed()), 500
 
 

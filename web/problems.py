@@ -65,7 +65,9 @@ def _read(incident_id: int) -> ProblemPage:
 
 
 def _show(page: ProblemPage, typed: Mapping[str, list[str]], errors: Mapping[str, str]) -> str:
-    view = questions.view(page.form, typed, {}, errors=errors, offered=page.offered)
+    view = questions.view(
+        page.form, typed, {}, errors=errors, offered=page.offered, says_optional=False
+    )
     messages = [m for m in view.messages if m.href != "#reason"]
     messages += [Message(errors["reason"], "#wm-reason")] if "reason" in errors else []
     return render_template(

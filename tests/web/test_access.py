@@ -25,6 +25,8 @@ EXAMPLES = {
 def routes(app):
     """(endpoint, method, path) of everything the app answers."""
     for one in app.url_map.iter_rules():
+        if one.endpoint == "static":
+            continue
         path = one.rule
         for name in one.arguments:
             path = re.sub(rf"<(?:[^<>]*:)?{name}>", EXAMPLES[name], path)

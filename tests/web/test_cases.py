@@ -78,7 +78,7 @@ def test_answers_are_shown_in_the_forms_words_and_masked_by_class(desk, visit):
     worker = words(visit("ann").get(f"/cases/{reference}/answers"))
     assert "Are you sure? Yes" in worker
     assert "Secret Masked" in worker
-    assert "Thing: a shade" in worker
+    assert "Thing a shade" in worker
     assert "hush" not in worker
     assert "Secret hush" in words(visit("cat").get(f"/cases/{reference}/answers"))
 
@@ -187,7 +187,7 @@ def test_a_problem_is_read_in_words_put_right_with_a_reason_and_the_case_goes_on
     assert "1 × at How much?" in words(page)
     address = "/board/problems/" + page.text.split("/board/problems/")[1].split('"')[0]
     problem = words(cat.get(address))
-    assert "Problem at How much?" in problem
+    assert "Problem: How much?" in problem
     assert "Amount nothing Not answered" in problem
     refused = cat.post(address, amount="200", wm__reason="")
     assert refused.status_code == 422
@@ -225,7 +225,9 @@ def test_a_supervisor_does_not_correct_what_is_masked_to_them(desk, visit):
 # --- errors -------------------------------------------------------------------------------------
 
 
-def test_an_unforeseen_fault_gives_a_reference_number_and_nothing_else(app, visit, monkeypatch):
+def test_an_unforeseen_fault_gives_a_reference_number_and_nothing_else(
+    app, visit, monkeypatch, capfd
+):
     from engine.queries import cases
 
     def broken(*_: object, **__: object) -> None:
@@ -236,6 +238,7 @@ def test_an_unforeseen_fault_gives_a_reference_number_and_nothing_else(app, visi
     assert answer.status_code == 500
     assert "Something went wrong" in title(answer)
     assert "secret of the machine" not in answer.text
+    assert "secret of the machine" not in capfd.readouterr().err
 
 
 def test_a_busy_database_is_503_with_a_time_to_come_back(app, visit, monkeypatch):
@@ -257,6 +260,12 @@ def test_a_busy_database_is_503_with_a_time_to_come_back(app, visit, monkeypatch
 )  # fmt: skip
 def test_a_strange_address_is_answered_calmly(visit, path):
     assert visit("cat").get(path).status_code in (200, 303, 308, 404)
+
+
+def test_a_sign_that_no_database_takes_is_refused_in_what_is_typed(visit):
+    ann = visit("ann")
+    ann.get("/start/desk")
+    assert ann.post("/start/desk", wish="a\x00b", wm__act="start").status_code == 400
 
 
 def test_hostile_text_is_shown_and_not_run(desk, visit):

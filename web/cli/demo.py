@@ -6,6 +6,7 @@ What is played stands in `demo.yaml` beside the process folders, in the words of
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, time, timedelta
@@ -15,17 +16,19 @@ from typing import Any
 import yaml
 
 from engine import audit, clock, testing
-from engine.access import SYSTEM
-from engine.commands import deployments, people
+from engine.access import SYSTEM, load_actor
+from engine.commands import deployments, people, tasks
 from engine.database import Database
 from engine.migrations import migrate
 from engine.queries.people import all_accounts
+from engine.queries.worklist import Filters, worklist
 from web.cli import folders
 from web.config import Config
 from web.demo_accounts import DEMO_PASSWORD
 
 HOME = ".waymark"
 SCRIPT = "demo.yaml"
+REFERENCE = re.compile(r"[A-Z]+-[0-9]{4}-[0-9]{4}")
 Say = Callable[[str], None]
 
 
@@ -108,8 +111,21 @@ def _play(database: Database, people_told: Mapping[str, Any], case: Mapping[str,
     for username in people_told:
         scenario.person(username, [])
     for step in _plain(case["steps"], scenario):
-        testing.play(scenario, step)
+        if "claim" in step:
+            _claim(scenario, step["claim"])
+        else:
+            testing.play(scenario, step)
     scenario.at(clock.local_now())
+
+
+def _claim(scenario: testing.Scenario, username: str) -> None:
+    """This person takes what the case offers them, and works on it later."""
+    reference = REFERENCE.findall(" ".join(scenario.said))[-1]
+    with clock.at(scenario.now), scenario.database.transaction() as db:
+        actor = load_actor(db, scenario.people[username])
+        for line in worklist(db, actor, "unclaimed", Filters()).lines:
+            if line.reference == reference:
+                tasks.claim_task(db, line.id, actor=actor)
 
 
 def _plain(steps: list[Mapping[str, Any]], scenario: testing.Scenario) -> Iterator[dict[str, Any]]:

@@ -28,6 +28,7 @@ class FormView:
     typed: Typed
     errors: Mapping[str, str] = field(default_factory=dict)
     offered: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    says_optional: bool = True
 
     @property
     def top(self) -> tuple[Shown, ...]:
@@ -125,10 +126,11 @@ def view(
     *,
     errors: Mapping[str, str] | None = None,
     offered: Mapping[str, tuple[Choice, ...]] | None = None,
+    says_optional: bool = True,
 ) -> FormView:
     """The form filled with what was typed; `context` holds the case's variables."""
     drawn = shown(form, context, steering_answers(form, typed))
-    return FormView(form, drawn, typed, errors or {}, offered or {})
+    return FormView(form, drawn, typed, errors or {}, offered or {}, says_optional)
 
 
 def steering_answers(form: Form, typed: Typed) -> dict[str, Any]:
