@@ -1,4 +1,4 @@
-"""A model as read: its decisions, and how each is decided."""
+"""A model as read: its decisions, inputs, functions and services, and what each requires."""
 
 from __future__ import annotations
 
@@ -9,12 +9,20 @@ from typing import Any
 
 from engine import feel
 
+from .table import Table
+from .types import Kind
+
 Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a decision gave; `matched` are the rules of its table, counted from 1."""
+    """What a decision gave.
+
+    `matched` are the rules of its table, counted from 1; `no_match` when none did and the table
+    has no default; `inputs` the kind of value each input expression had, in words; `variables`
+    what is to be written under which name; `trace` sentences on what became null and why.
+    """
 
     value: Any
     matched: tuple[int, ...] = ()
@@ -25,73 +33,116 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A row: a test for each input, an expression for each output."""
+class Requirement:
+    """A thing required by id; `alias` is the import's name when it is of another model."""
+
+    key: str
+    alias: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Data from outside."""
 
     id: str
-    tests: tuple[feel.Expression, ...]
-    values: tuple[feel.Expression, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
     name: str
-    expression: feel.Expression | None = None
-    default: feel.Expression | None = None
-    allowed: feel.Expression | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A decision table."""
-
-    inputs: tuple[Column, ...]
-    outputs: tuple[Column, ...]
-    rules: tuple[Rule, ...]
-    policy: str
-    aggregation: str = ""
+    kind: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision: `outputs` are the names its value is written to."""
+    """One decision; `expressions` are all in it, with the id of the element each stands in."""
 
     id: str
     name: str
     variable: str
-    logic: Table | feel.Expression
-    requires: tuple[str, ...] = ()
+    logic: feel.Closure
+    kind: Kind | None = None
+    requires: tuple[Requirement, ...] = ()
+    expressions: tuple[tuple[str, feel.Expression], ...] = ()
+
+    @property
+    def table(self) -> Table | None:
+        """Its decision table, when that is what it is."""
+        return self.logic if isinstance(self.logic, Table) else None
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        if isinstance(self.logic, Table):
-            named = tuple(column.name for column in self.logic.outputs)
-            return tuple(name or self.variable for name in named)
-        return (self.variable,)
+        """The names its value is written to."""
+        if self.table is None:
+            return (self.variable,)
+        return tuple(column.name or self.variable for column in self.table.outputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """A business knowledge model: a function."""
+
+    id: str
+    name: str
+    define: Callable[[feel.Frame], Any]
+    requires: tuple[Requirement, ...] = ()
+    expressions: tuple[tuple[str, feel.Expression], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A decision service: decisions as one function."""
+
+    id: str
+    name: str
+    outputs: tuple[str, ...]
+    input_decisions: tuple[str, ...] = ()
+    input_data: tuple[str, ...] = ()
+
+
+Element = Decision | Input | Knowledge | Service
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A file of decisions, by id."""
+    """A file of decisions; `elements` are all things that can be required, by id."""
 
     name: str
     namespace: str
     file: str
-    decisions: Mapping[str, Decision]
+    elements: Mapping[str, Element]
+    imports: Mapping[str, Model] = field(default_factory=dict)
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+
+    @property
+    def decisions(self) -> dict[str, Decision]:
+        return {key: e for key, e in self.elements.items() if isinstance(e, Decision)}
+
+    @property
+    def services(self) -> dict[str, Service]:
+        return {key: e for key, e in self.elements.items() if isinstance(e, Service)}
 
     def find(self, key: str) -> Decision | None:
         """The decision of that id, or else of that name."""
-        if key in self.decisions:
-            return self.decisions[key]
+        found = self.elements.get(key)
+        if isinstance(found, Decision):
+            return found
         return next((d for d in self.decisions.values() if d.name == key), None)
 
+    def find_service(self, key: str) -> Service | None:
+        return self.services.get(key) or next(
+            (s for s in self.services.values() if s.name == key), None
+        )
+
     def decide(
-        self, key: str, context: Mapping[str, Any], *, clock: Clock | None = None
+        self,
+        key: str,
+        context: Mapping[str, Any],
+        *,
+        clock: Clock | None = None,
+        given: Mapping[str, Any] | None = None,
     ) -> Outcome:
-        """Decide, after whatever the decision requires; KeyError when there is no such decision."""
+        """Decide what `key` names, a decision or a service, after all it requires.
+
+        `given` are values for required decisions by name, which are then not decided. KeyError
+        when there is no such decision; ExpressionLimit when it takes too many steps.
+        """
         from .evaluation import decide
 
-        decision = self.find(key)
-        if decision is None:
-            raise KeyError(key)
-        return decide(self, decision, context, clock)
+        return decide(self, key, context, (clock, given or {}))

@@ -2,133 +2,252 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from lxml import etree
 
-from engine import feel
-from engine.errors import ExpressionError, InvalidDefinition, Problem
+from engine.errors import InvalidDefinition, Problem
 
-from .model import Column, Decision, Model, Rule, Table
+from .boxed import boxed, elements, inside, logic_of, name_of
+from .findings import Findings, Place
+from .items import kinds
+from .model import Decision, Input, Knowledge, Model, Requirement, Service
+from .model import Element as Thing
 
-
-def read(source: bytes, *, file: str = "") -> Model:
-    """The model in a file; InvalidDefinition with all its problems."""
-    root = _root(source, file)
-    reader = _Reader(file)
-    decisions = {}
-    for element in root.iterfind("{*}decision"):
-        decision = reader.decision(element)
-        if decision is not None:
-            decisions[decision.id] = decision
-    if not decisions and not reader.problems:
-        reader.problem("dmn.no_decision", "The file holds no decision.", root)
-    if reader.problems:
-        raise InvalidDefinition(reader.problems)
-    return Model(root.get("name", ""), root.get("namespace", ""), file, decisions)
+Element = etree._Element
+Resolve = Callable[[str], Model | None]
+NAMESPACES: Final = (
+    "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
+    "http://www.omg.org/spec/DMN/20180521/MODEL/",
+    "https://www.omg.org/spec/DMN/20191111/MODEL/",
+    "https://www.omg.org/spec/DMN/20211108/MODEL/",
+    "https://www.omg.org/spec/DMN/20230324/MODEL/",
+)
+MAX_BYTES: Final = 5_000_000
 
 
-def _root(source: bytes, file: str) -> Any:
+def read(
+    source: bytes, *, file: str = "", resolve: Resolve | None = None, strict: bool = True
+) -> Model:
+    """The model in a file; InvalidDefinition with all its problems.
+
+    `resolve` gives the model of an imported namespace. With `strict` off what cannot be read is
+    null when it is asked for, and the rest of the file still works.
+    """
+    root = parse(source, file)
+    findings = Findings(file)
+    model = _Reader(root, findings, resolve).model()
+    if findings.problems and strict:
+        raise InvalidDefinition(findings.problems)
+    return model
+
+
+def parse(source: bytes, file: str = "") -> Element:
+    """The root of a DMN file; InvalidDefinition for anything else, or for a DOCTYPE."""
+
+    def refuse(code: str, message: str, line: int | None = None) -> InvalidDefinition:
+        return InvalidDefinition([Problem(code, message, file=file or None, line=line)])
+
+    if len(source) > MAX_BYTES:
+        raise refuse("dmn.too_large", "The file has more than 5 MB.")
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False
-    )
+        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False,
+        remove_comments=True, remove_pis=True,
+    )  # fmt: skip
     try:
         root = etree.fromstring(source, parser)
-    except etree.XMLSyntaxError as error:
-        raise InvalidDefinition(
-            [Problem("dmn.xml", f"The file is no XML: {error.msg}.", file=file, line=error.lineno)]
-        ) from None
+    except (etree.XMLSyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None)
+        raise refuse("dmn.xml", f"The file cannot be read as XML: {error}.", line) from None
     if root.getroottree().docinfo.doctype:
-        raise InvalidDefinition(
-            [Problem("dmn.doctype", "The file has a DOCTYPE, which is not allowed.", file=file)]
-        )
+        raise refuse("dmn.doctype", "The file has a DOCTYPE: take it out.")
+    name = etree.QName(root)
+    if name.localname != "definitions" or name.namespace not in NAMESPACES:
+        raise refuse("dmn.not_dmn", "The file holds no DMN definitions.")
     return root
 
 
-def _text(element: Any) -> str:
-    found = element.findtext("{*}text") if element is not None else None
-    return (found or "").strip()
-
-
 class _Reader:
-    def __init__(self, file: str) -> None:
-        self.file, self.problems = file, list[Problem]()
+    """One file on its way to a model."""
 
-    def problem(self, code: str, message: str, element: Any) -> None:
-        self.problems.append(
-            Problem(
-                code,
-                message,
-                file=self.file,
-                element_id=element.get("id"),
-                element_name=element.get("name") or element.get("label"),
-                line=element.sourceline,
-            )
-        )
+    def __init__(self, root: Element, findings: Findings, resolve: Resolve | None) -> None:
+        self.root, self.findings, self.resolve = root, findings, resolve
+        self.imports: dict[str, Model] = {}
+        self.aliases: dict[str, str] = {}
+        self.variables: dict[str, str] = {}
+        self.place = Place(findings)
 
-    def decision(self, element: Any) -> Decision | None:
-        name = element.get("name", "")
-        variable = element.find("{*}variable")
-        key = element.get("id") or name
-        logic: Any = None
-        table, literal = element.find("{*}decisionTable"), element.find("{*}literalExpression")
-        if table is not None:
-            logic = self.table(table)
-        elif literal is not None:
-            logic = self.expression(_text(literal), literal)
+    def model(self) -> Model:
+        self._imports()
+        found = kinds(self.root, self.place, self.imports)
+        members = {part.get("name", "") for part in self.root.iterfind(".//{*}itemComponent")}
+        members.update(self._imported_names())
+        self.place = Place(self.findings, frozenset(members), found)
+        for element in elements(self.root):
+            if element.get("id") or element.get("name"):
+                self.variables[_key(element)] = _variable(element)
+        made = {_key(e): thing for e in elements(self.root) if (thing := self._thing(e))}
+        if not any(isinstance(thing, Decision) for thing in made.values()):
+            if not self.findings.problems and not made:
+                self.place.problem("dmn.no_decision", "The file holds no decision.", self.root)
+        self._cycles(made)
+        root = self.root
+        return Model(
+            root.get("name", ""), root.get("namespace", ""), self.findings.file, made,
+            self.imports, found,
+        )  # fmt: skip
+
+    def _imports(self) -> None:
+        for element in self.root.iterfind("{*}import"):
+            namespace, name = element.get("namespace", ""), element.get("name", "")
+            if "DMN" not in element.get("importType", "DMN"):
+                continue
+            model = self.resolve(namespace) if self.resolve else None
+            if model is None:
+                self.place.problem(
+                    "dmn.import_missing",
+                    f"The file imports “{name or namespace}”, which is not there: add that file.",
+                    element,
+                )
+            else:
+                self.imports[name] = model
+                self.aliases[namespace] = name
+
+    def _imported_names(self) -> set[str]:
+        names: set[str] = set(self.imports)
+        for model in self.imports.values():
+            names.update(getattr(e, "variable", e.name) for e in model.elements.values())
+            for kind in model.kinds.values():
+                names.update(kind.parts)
+        return names
+
+    def _thing(self, element: Element) -> Thing | None:
+        make = _THINGS.get(name_of(element))
+        found: Thing | None = None if make is None else make(self, element)
+        return found
+
+    def _requirements(self, element: Element) -> tuple[tuple[Requirement, ...], Place]:
+        """What an element requires, and the place where those names are known."""
+        found: list[Requirement] = []
+        names: set[str] = set()
+        for one in element.iterfind("{*}*/{*}*[@href]"):
+            if name_of(one) in ("requiredDecision", "requiredInput", "requiredKnowledge"):
+                requirement = self._requirement(one)
+                if requirement is not None:
+                    found.append(requirement)
+                    names.add(requirement.alias or self.variables[requirement.key])
+        return tuple(found), self.place.with_names(*names)
+
+    def _requirement(self, element: Element) -> Requirement | None:
+        namespace, _, key = element.get("href", "").rpartition("#")
+        if not namespace or namespace == self.root.get("namespace"):
+            if key in self.variables:
+                return Requirement(key)
         else:
-            self.problem("dmn.no_logic", f"The decision “{name}” says nothing to decide.", element)
-        requires = tuple(
-            r.get("href", "").lstrip("#")
-            for r in element.iterfind("{*}informationRequirement/{*}requiredDecision")
+            alias = self.aliases.get(namespace)
+            if alias is not None and key in self.imports[alias].elements:
+                return Requirement(key, alias)
+            if alias is None and any(ns == namespace for ns in self._failed_imports()):
+                return None
+        self.place.problem(
+            "dmn.requirement_missing", f"What is required here (“{key}”) is not there.", element
         )
+        return None
+
+    def _failed_imports(self) -> list[str]:
+        """Namespaces of imports that are not there: said once, at the import."""
+        return [e.get("namespace", "") for e in self.root.iterfind("{*}import")]
+
+    def decision(self, element: Element) -> Decision:
+        requires, place = self._requirements(element)
+        variable = element.find("{*}variable")
+        kind = place.kind(variable.get("typeRef")) if variable is not None else None
+        first = len(self.findings.expressions)
+        if logic_of(element) is None:
+            place.problem("dmn.no_logic", "The decision says nothing to decide.", element)
+        logic = inside(element, place)
+        return Decision(
+            _key(element), element.get("name", ""), _variable(element), logic, kind, requires,
+            tuple(self.findings.expressions[first:]),
+        )  # fmt: skip
+
+    def input(self, element: Element) -> Input:
+        variable = element.find("{*}variable")
+        kind = self.place.kind(variable.get("typeRef")) if variable is not None else None
+        return Input(_key(element), _variable(element), kind)
+
+    def knowledge(self, element: Element) -> Knowledge:
+        requires, place = self._requirements(element)
+        name = _variable(element)
+        logic = element.find("{*}encapsulatedLogic")
+        first = len(self.findings.expressions)
         if logic is None:
-            return None
-        own = variable.get("name") if variable is not None else None
-        return Decision(key, name, own or name or key, logic, requires)
-
-    def expression(self, text: str, element: Any, *, cell: bool = False) -> Any:
-        compile = feel.compile_unary if cell else feel.compile
-        try:
-            return compile(text or ("-" if cell else "null"))
-        except ExpressionError as error:
-            self.problem("dmn.cell_syntax", f"“{text[:80]}” cannot be read: {error}", element)
-            return None
-
-    def table(self, element: Any) -> Table | None:
-        inputs = tuple(self.input(one) for one in element.iterfind("{*}input"))
-        outputs = tuple(self.output(one) for one in element.iterfind("{*}output"))
-        rules = tuple(
-            self.rule(one, len(inputs), len(outputs)) for one in element.iterfind("{*}rule")
-        )
-        policy = element.get("hitPolicy", "UNIQUE")
-        return Table(
-            inputs, outputs, tuple(r for r in rules if r), policy, element.get("aggregation", "")
+            place.problem("dmn.no_logic", "The function says nothing to work out.", element)
+            define: Any = lambda frame: None  # noqa: E731 - never called: the file is refused
+        else:
+            define = boxed_function(logic, place.with_names(name))
+        return Knowledge(
+            _key(element), name, define, requires, tuple(self.findings.expressions[first:])
         )
 
-    def input(self, element: Any) -> Column:
-        expression = element.find("{*}inputExpression")
-        text = _text(expression)
-        found = self.expression(text, expression if expression is not None else element)
-        return Column(text or element.get("label", ""), found)
+    def service(self, element: Element) -> Service:
+        def keys(name: str) -> tuple[str, ...]:
+            hrefs = (e.get("href", "") for e in element.iterfind("{*}" + name))
+            found = (href.rpartition("#")[2] for href in hrefs)
+            return tuple(key for key in found if key in self.variables)
 
-    def output(self, element: Any) -> Column:
-        return Column(element.get("name") or "")
+        return Service(
+            _key(element), _variable(element), keys("outputDecision"), keys("inputDecision"),
+            keys("inputData"),
+        )  # fmt: skip
 
-    def rule(self, element: Any, inputs: int, outputs: int) -> Rule | None:
-        tests, values = list(element.iterfind("{*}inputEntry")), list(
-            element.iterfind("{*}outputEntry")
+    def _cycles(self, made: dict[str, Thing]) -> None:
+        done: set[str] = set()
+        for key in made:
+            if self._circles(key, made, (), done):
+                element = next(e for e in elements(self.root) if _key(e) == key)
+                self.place.problem(
+                    "dmn.cycle", "The decision requires itself, by way of others.", element
+                )
+                made[key] = Input(key, self.variables[key])
+
+    def _circles(
+        self, key: str, made: dict[str, Thing], path: tuple[str, ...], done: set[str]
+    ) -> bool:
+        if key in path:
+            return True
+        thing = made.get(key)
+        if key in done or not isinstance(thing, Decision) or len(path) > 200:
+            return len(path) > 200
+        circle = any(
+            self._circles(r.key, made, (*path, key), done) for r in thing.requires if not r.alias
         )
-        if len(tests) != inputs or len(values) != outputs:
-            self.problem(
-                "dmn.row_shape",
-                f"The rule has {len(tests)} inputs and {len(values)} outputs, its table "
-                f"{inputs} and {outputs}.",
-                element,
-            )
-            return None
-        return Rule(
-            element.get("id", ""),
-            tuple(self.expression(_text(one), element, cell=True) for one in tests),
-            tuple(self.expression(_text(one), element) for one in values),
-        )
+        done.add(key)
+        return circle
+
+
+def boxed_function(element: Element, place: Place) -> Any:
+    """The closure of a function definition, whatever its element is called."""
+    from .boxed import _function
+
+    return _function(element, place)
+
+
+def _key(element: Element) -> str:
+    return element.get("id") or element.get("name") or ""
+
+
+def _variable(element: Element) -> str:
+    variable = element.find("{*}variable")
+    own = variable.get("name") if variable is not None else None
+    return own or element.get("name") or element.get("id") or ""
+
+
+_THINGS: Final[dict[str, Any]] = {
+    "decision": _Reader.decision,
+    "inputData": _Reader.input,
+    "businessKnowledgeModel": _Reader.knowledge,
+    "decisionService": _Reader.service,
+}
+__all__ = ["boxed", "parse", "read"]

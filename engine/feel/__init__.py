@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 from .expression import Expression, UnknownFunction, build, compile, compile_unary
-from .runtime import Run
+from .runtime import Closure, Frame, Run, Scope
 from .storage import from_json, to_json
 from .values import Function, LongDate, LongDateTime, LongDuration, Range, YearsMonths, kind
 
 __all__ = [
-    "Expression", "Function", "LongDate", "LongDateTime", "LongDuration", "Range", "Run",
+    "Closure", "Expression", "Frame", "Function", "LongDate", "LongDateTime", "LongDuration", "Range", "Run", "Scope",
     "UnknownFunction", "YearsMonths", "build", "compile", "compile_unary", "from_json", "kind",
     "to_json",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from engine.errors import ExpressionLimit
 
 from . import tree, types
 from .compiler import Closure, Setting, closure, compiles, weight
+from .external import external
 from .functions import BUILTINS, Builtin
 from .runtime import MAX_CALLS, MISSING, Frame, Run, Scope
 from .values import Function
@@ -17,11 +18,12 @@ from .values import Function
 @compiles(tree.FunctionDefinition)
 def _definition(node: tree.FunctionDefinition, setting: Setting) -> Closure:
     names = tuple(name for name, _ in node.parameters)
-    checks = tuple(
-        None if kind is None else types.checker(kind, setting.types) for _, kind in node.parameters
+    fitters = tuple(
+        None if kind is None else types.fitter(types.checker(kind, setting.types))
+        for _, kind in node.parameters
     )
     if node.external:
-        return lambda frame: frame.run.null("Functions from outside are not run here.")
+        return _external(node, names, fitters)
     body, cost = closure(node.body, setting.with_names(*names)), weight(node.body)
 
     def define(frame: Frame) -> Function:
@@ -29,9 +31,20 @@ def _definition(node: tree.FunctionDefinition, setting: Setting) -> Closure:
             run.charge(cost)
             return body(Frame(Scope(dict(zip(names, values, strict=True)), frame.vars), run))
 
-        return Function(names, call, types=checks)
+        return Function(names, call, types=fitters)
 
     return define
+
+
+def _external(
+    node: tree.FunctionDefinition, names: tuple[str, ...], fitters: tuple[types.Fitter | None, ...]
+) -> Closure:
+    """`external {java: {…}}`: the description is a context of plain texts."""
+    body = node.body
+    entries = dict(body.entries) if isinstance(body, tree.ContextLiteral) else {}
+    kind = next(iter(entries), "")
+    described = closure(entries[kind], Setting()) if kind else closure(tree.Literal(None), Setting())
+    return external(kind, names, described, fitters)
 
 
 @compiles(tree.Call)
@@ -90,25 +103,23 @@ def invoke(function: Any, values: list[Any], names: Sequence[str], run: Run) -> 
     if ordered is None:
         wanted = ", ".join(function.parameters)
         return run.null(f"The function takes ({wanted}): other arguments were given.")
-    return _enter(function, _typed(function, ordered, run), run)
+    for index, fit in enumerate(function.types):
+        if fit is not None:
+            fitting = fit(ordered[index], run)
+            if fitting is types.MISFIT:
+                wanted = function.parameters[index]
+                return run.null(f"The argument “{wanted}” cannot be {{}}.", ordered[index])
+            ordered[index] = fitting
+    return _enter(function, ordered, run)
 
 
 def _ordered(function: Function, values: list[Any], names: Sequence[str]) -> list[Any] | None:
     if not names:
-        return values if len(values) == len(function.parameters) else None
+        return list(values) if len(values) == len(function.parameters) else None
     given = dict(zip(names, values, strict=True))
     if set(given) - set(function.parameters):
         return None
     return [given.get(name) for name in function.parameters]
-
-
-def _typed(function: Function, values: list[Any], run: Run) -> list[Any]:
-    """Arguments made to fit the declared types: null when they cannot."""
-    if not any(function.types):
-        return values
-    return [
-        types.coerce(value, check, run) for value, check in zip(values, function.types, strict=True)
-    ]
 
 
 def _enter(function: Function, values: list[Any], run: Run) -> Any:

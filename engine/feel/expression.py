@@ -16,6 +16,7 @@ from .access import MEMBER_NAMES
 from .compiler import Setting, closure
 from .functions import BUILTINS
 from .parser import parse
+from .ranges import matcher
 from .runtime import Frame, Run
 from .tokens import place
 from .types import TypeCheck
@@ -36,9 +37,13 @@ class UnknownFunction(ExpressionSyntax):
 
 class Expression:
     """`names` are read from outside, `maybe` too unless a filtered item has them, `paths` are the
-    dotted ones, `functions` are called by name."""
+    dotted ones, `functions` are called by name.
 
-    __slots__ = ("_run", "functions", "maybe", "names", "paths", "text", "tree")
+    For whoever evaluates many in one run: `closure` takes a frame; of a cell, `match` takes the
+    value tested and a frame (None: the cell takes any value).
+    """
+
+    __slots__ = ("closure", "functions", "match", "maybe", "names", "paths", "text", "tree")
 
     def __init__(self, text: str, root: tree.Node, setting: Setting) -> None:
         found = analysis.use(root, frozenset(("?",)))
@@ -46,7 +51,8 @@ class Expression:
         self.names, self.maybe = frozenset(found.names), frozenset(found.maybe - found.names)
         self.paths, self.functions = frozenset(found.paths), frozenset(found.calls)
         _check_calls(text, found, setting.bound)
-        self._run = closure(root, setting)
+        self.closure = closure(root, setting)
+        self.match = matcher(root, setting) if isinstance(root, tree.UnaryTests) else None
 
     def evaluate(
         self, context: Mapping[str, Any], *, clock: Clock | None = None, zone: str = ZONE
@@ -64,19 +70,23 @@ class Expression:
     def run(self, context: Any, run: Run) -> Any:
         """The value within a run that others share."""
         try:
-            value = self._run(Frame(context, run))
+            value = self.closure(Frame(context, run))
             return value if type(value) in _FINISHED else settled(value, run)
-        except ExpressionLimit as error:
-            error.text = error.text or self.text
-            raise
-        except RecursionError:
-            raise ExpressionLimit(
-                "The expression goes too deep: does a function call itself for ever?",
-                text=self.text,
-            ) from None
+        except (ExpressionLimit, RecursionError) as error:
+            raise limit(error, self.text) from None
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
+
+
+def limit(error: ExpressionLimit | RecursionError, text: str) -> ExpressionLimit:
+    """The limit that was broken, with the text; running out of Python's stack is one."""
+    if isinstance(error, RecursionError):
+        return ExpressionLimit(
+            "The expression goes too deep: does a function call itself for ever?", text=text
+        )
+    error.text = error.text or text
+    return error
 
 
 _FINISHED: Final = frozenset((bool, str, Decimal, type(None)))

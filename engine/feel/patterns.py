@@ -88,24 +88,18 @@ def compiled(pattern: str, flags: str) -> Pattern:
     """The pattern, kept for the next time; PatternError when it cannot be read."""
     import regex
 
+    from .xpath import translate
+
     if len(pattern) > MAX_PATTERN:
         raise PatternError(f"A pattern may have {MAX_PATTERN} characters at most.")
     if set(flags) - set(_FLAGS):
         raise PatternError(f"The flags of a pattern are {', '.join(_FLAGS)}.")
-    bits = regex.VERSION1
+    bits = regex.VERSION0
     for sign, bit in (("s", regex.DOTALL), ("m", regex.MULTILINE), ("i", regex.IGNORECASE)):
         if sign in flags:
             bits |= bit
     try:
-        text = regex.escape(pattern) if "q" in flags else translated(pattern, "x" in flags)
+        text = regex.escape(pattern) if "q" in flags else translate(pattern, flags)
         return Pattern(regex.compile(text, bits), "q" in flags)
     except (regex.error, OverflowError, RecursionError, ValueError) as error:
         raise PatternError(f"The pattern cannot be read: {error}.") from error
-
-
-def translated(pattern: str, spaced: bool) -> str:
-    """An XPath pattern in the library's dialect: `$` ends the text only, classes subtract by -[…],
-    and what XPath does not know is refused."""
-    from .xpath import translate
-
-    return translate(pattern, spaced)

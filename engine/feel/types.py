@@ -10,6 +10,8 @@ from .runtime import Run
 from .values import Function, Range, kind_of
 
 TypeCheck = Callable[[Any], bool]
+Fitter = Callable[[Any, Run], Any]
+MISFIT: Final[Any] = object()
 _NAMES: Final = {
     "number": "number",
     "string": "string",
@@ -87,12 +89,15 @@ def _or_null(check: TypeCheck | None) -> TypeCheck | None:
 _BUILDERS: Final = {"list": _list, "range": _range, "context": _context, "function": _function}
 
 
-def coerce(value: Any, check: TypeCheck | None, run: Run) -> Any:
-    """The value as the type wants it: out of or into a list of one; null when it does not fit."""
-    if value is None or check is None or check(value):
+def fitted(value: Any, check: TypeCheck) -> Any:
+    """The value, taken out of or put into a list of one to pass the check; MISFIT when it cannot."""
+    if value is None or check(value):
         return value
     if isinstance(value, list) and len(value) == 1 and check(value[0]):
         return value[0]
-    if check([value]):
-        return [value]
-    return run.null("{} is not of the type that is wanted.", value)
+    return [value] if check([value]) else MISFIT
+
+
+def fitter(check: TypeCheck | None) -> Fitter | None:
+    """What makes an argument fit a parameter of that type."""
+    return None if check is None else lambda value, run: fitted(value, check)

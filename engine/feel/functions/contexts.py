@@ -9,14 +9,14 @@ from ..runtime import Run
 from .registry import builtin
 
 
-@builtin("get value(context: context, key: string)")
+@builtin("get value(m: context, key: string)")
 def _get_value(run: Run, context: Mapping[str, Any], key: str) -> Any:
     if key not in context:
         return run.null("The context has no entry of that name.")
     return context[key]
 
 
-@builtin("get entries(context: context)")
+@builtin("get entries(m: context)")
 def _get_entries(run: Run, context: Mapping[str, Any]) -> list[dict[str, Any]]:
     run.charge_list(len(context))
     return [{"key": key, "value": value} for key, value in context.items()]

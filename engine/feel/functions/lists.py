@@ -23,13 +23,13 @@ def _count(run: Run, items: list[Any]) -> Decimal:
     return Decimal(len(items))
 
 
-@builtin("append(list: list, items...: any)")
+@builtin("append(list: list, items*: any)")
 def _append(run: Run, items: list[Any], more: list[Any]) -> list[Any]:
     run.charge_list(len(items) + len(more))
     return [*items, *more]
 
 
-@builtin("concatenate(lists...: list)")
+@builtin("concatenate(lists*: list)")
 def _concatenate(run: Run, lists: list[Any]) -> list[Any]:
     found: list[Any] = []
     for part in lists:
@@ -38,7 +38,7 @@ def _concatenate(run: Run, lists: list[Any]) -> list[Any]:
     return found
 
 
-@builtin("union(lists...: list)")
+@builtin("union(lists*: list)")
 def _union(run: Run, lists: list[Any]) -> list[Any]:
     return _distinct(run, _concatenate(run, lists))
 

@@ -151,7 +151,7 @@ def _week_of_year(run: Run, day: Any) -> Decimal:
     return Decimal(near.isocalendar().week)
 
 
-@builtin("is(value1: any, value2: any)")
+@builtin("is(value1?: any, value2?: any)")
 def _is(run: Run, one: Any, other: Any) -> bool:
     """Whether both are the same in kind and in every part, zone included."""
     if kind_of(one) != kind_of(other):

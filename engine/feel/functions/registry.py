@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ class Parameter:
     optional: bool
     nullable: bool
     rest: bool = False
+    unwrapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Signature:
                 return None
             places: list[int | None] = [names.index(n) if n in names else None for n in own]
         else:
-            if count > len(own) and not self.parameters[-1:][0].rest:
+            if count > len(own) and not (self.parameters and self.parameters[-1].rest):
                 return None
             places = [i if i < count else None for i in range(len(own))]
         for parameter, place in zip(self.parameters, places, strict=True):
@@ -67,20 +68,33 @@ class Builtin(Function):
 
     def prepare(self, count: int, names: tuple[str, ...]) -> Prepared | None:
         """What to call with so many arguments, or those names; None when nothing fits."""
-        for signature in self.signatures:
-            if not signature.parameters:
-                if count == 0:
-                    return lambda values, run: signature.run(run)
-                continue
-            places = signature.order(count, names)
-            if places is not None:
-                return self._prepared(signature, places, names)
-        return None
+        fitting = [
+            (signature, places)
+            for signature in self.signatures
+            if (places := signature.order(count, names)) is not None
+        ]
+        if not fitting:
+            return None
+        ready = [self._prepared(signature, places, names) for signature, places in fitting]
+        if len(ready) == 1:
+            return ready[0]
+        checks = [_accepts(signature, places) for signature, places in fitting]
+
+        def choose(values: list[Any], run: Run) -> Any:
+            """The first signature whose kinds the values have, or else the first."""
+            for accepts, prepared in zip(checks, ready, strict=True):
+                if accepts(values):
+                    return prepared(values, run)
+            return ready[0](values, run)
+
+        return choose
 
     def _prepared(
         self, signature: Signature, places: list[int | None], names: tuple[str, ...]
     ) -> Prepared:
         name, parameters, function = self.name, signature.parameters, signature.run
+        if not parameters:
+            return lambda values, run: function(run)
         if parameters[-1].rest and not names:
             return _with_rest(name, signature)
         pairs = tuple(zip(parameters, places, strict=True))
@@ -93,6 +107,8 @@ class Builtin(Function):
                     value = fit(value, parameter)
                     if value is UNFIT:
                         return unfit(name, (index, parameter), values[place], run)
+                if parameter.rest and not isinstance(value, list):
+                    value = [value]
                 ready.append(value)
             return function(run, *ready)
 
@@ -124,11 +140,16 @@ def _with_rest(name: str, signature: Signature) -> Prepared:
                 return unfit(name, (index, parameter), values[index], run)
             ready.append(value)
         items = values[count:]
-        if len(items) == 1 and isinstance(items[0], list):
+        if rest.unwrapped and len(items) == 1 and isinstance(items[0], list):
             items = items[0]
         return signature.run(run, *ready, items)
 
     return call
+
+
+def _accepts(signature: Signature, places: list[int | None]) -> Callable[[list[Any]], bool]:
+    pairs = [(p, i) for p, i in zip(signature.parameters, places, strict=True) if i is not None]
+    return lambda values: all(fit(values[place], parameter) is not UNFIT for parameter, place in pairs)
 
 
 def _exactly(parameter: Parameter, value: Any) -> bool:
@@ -162,7 +183,7 @@ def builtin(*declarations: str) -> Callable[[Implementation], Implementation]:
     """Register an implementation: `name(parameter: kind|kind, optional?: kind, nullable: kind?)`.
 
     It takes the run and then a value for each parameter, None for one left out. A last parameter
-    `items...` takes all the remaining arguments, or one list of them.
+    `items...` takes all the remaining arguments or one list of them, `items*` never unpacks one.
     """
 
     def register(function: Implementation) -> Implementation:
@@ -181,11 +202,9 @@ def builtin(*declarations: str) -> Callable[[Implementation], Implementation]:
 def _parameter(text: str) -> Parameter:
     name, _, kinds = text.partition(": ")
     nullable = kinds.endswith("?")
-    rest = name.endswith("...")
+    unwrapped = name.endswith("...")
+    rest = unwrapped or name.endswith("*")
     optional = name.endswith("?")
     wanted = frozenset(kinds.rstrip("?").split("|")) - {"any", ""}
-    return Parameter(name.rstrip("?").removesuffix("..."), wanted, optional, nullable, rest)
+    return Parameter(name.rstrip("?.*"), wanted, optional, nullable, rest, unwrapped)
 
-
-def names(kinds: Sequence[str]) -> str:
-    return ", ".join(kinds)
