@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from io import BytesIO
+from typing import Any
 
-from flask import Blueprint, g, render_template, request, send_file, url_for
+from flask import Blueprint, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.bpmn import drawing, xml
+from engine.bpmn import drawing
 from engine.commands import deployments
-from engine.errors import ConcurrentUpdate, EngineError, InvalidDefinition, InvalidInput, Problem
+from engine.errors import ConcurrentUpdate, InvalidDefinition, InvalidInput
 from engine.queries import definitions as queries
 from web.auth import actor, database
 from web.posting import Db, once
 from web.rules import rule
 
 bp = Blueprint("studio", __name__, url_prefix="/studio")
-DIAGRAM = "process.bpmn"
+DIAGRAM, MANIFEST = "process.bpmn", "process.yaml"
 TEXT_FILES = (".bpmn", ".dmn", ".form", ".yaml", ".md")
+SAVED = "Draft saved. Nothing is live until you publish."
+Messages = Mapping[str, str]  # field of the page -> what to do about it
 
 
 @bp.get("")
@@ -42,7 +47,7 @@ def process(key: str) -> str:
 def download(key: str, version: int, path: str) -> ResponseReturnValue:
     with database().reading() as db:
         found = queries.version_files(db, actor(), key, version)
-    return _attachment(dict(found.files).get(path), f"{key}-{version}-{path}")
+    return _attachment(key, path, found.files.get(path))
 
 
 @bp.get("/<key>/draft")
@@ -56,16 +61,28 @@ def draft(key: str) -> str:
 def draft_file(key: str, path: str) -> ResponseReturnValue:
     with database().reading() as db:
         files = deployments.draft_of(db, key).files
-    content = files[path].encode() if path in files else None
-    return _attachment(content, f"{key}-draft-{path}")
+    return _attachment(key, path, files[path].encode() if path in files else None)
 
 
 @bp.post("/<key>/draft")
 @rule("model")
 def save(key: str) -> ResponseReturnValue:
     """Saves the drawing and checks it. The answer is the same page with every finding."""
-    source = request.form.get("diagram", "").replace("\r\n", "\n")
-    return _save(key, {DIAGRAM: source}, "Draft saved. Nothing is live until you publish.")
+    source = _sent_diagram()
+    try:
+        queries.check_file(DIAGRAM, source.encode())
+    except InvalidDefinition as error:
+        return _draft(key, {"diagram": str(error)}, diagram=source), 422
+    return _save(key, {DIAGRAM: source}, SAVED)
+
+
+@bp.post("/<key>/draft/check")
+@rule("model")
+def check(key: str) -> str:
+    """The findings about what is drawn and not yet saved: a part of the page."""
+    with database().reading() as db:
+        problems = queries.unsaved_problems(db, actor(), key, {DIAGRAM: _sent_diagram()})
+    return render_template("studio/findings.html", key=key, problems=problems)
 
 
 @bp.post("/<key>/draft/upload")
@@ -73,16 +90,12 @@ def save(key: str) -> ResponseReturnValue:
 def upload(key: str) -> ResponseReturnValue:
     """Takes one file of the folder; the file is read before anything is kept."""
     sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        return _draft(key, "Choose the file to upload.", "file"), 422
     try:
+        if sent is None or not sent.filename:
+            raise InvalidInput({"file": "Choose the file to upload."})
         name, text = _uploaded(sent.filename, sent.read())
     except InvalidInput as error:
-        return _draft(key, str(error), "file"), 422
-    except InvalidDefinition as error:
-        return _draft(
-            key, "This file was not taken: see the findings.", "file", error.problems
-        ), 422
+        return _draft(key, error.messages), 422
     return _save(key, {name: text}, f"Uploaded into the draft as {name}.")
 
 
@@ -90,7 +103,7 @@ def upload(key: str) -> ResponseReturnValue:
 @rule("model")
 def discard(key: str) -> ResponseReturnValue:
     def act(db: Db) -> str:
-        deployments.discard_definition_draft(db, key, actor=actor())
+        deployments.discard_definition_draft(db, key, _counter(), actor=actor())
         return url_for("studio.process", key=key)
 
     return once(act, "The draft was thrown away. The live version is as it was.")
@@ -99,29 +112,28 @@ def discard(key: str) -> ResponseReturnValue:
 @bp.post("/<key>/publish")
 @rule("model")
 def publish(key: str) -> ResponseReturnValue:
-    reason = request.form.get("reason", "")
-
     def act(db: Db) -> str:
-        deployments.publish_draft(db, key, actor=actor(), reason=reason)
+        reason = request.form.get("reason", "")
+        deployments.publish_draft(db, key, _counter(), actor=actor(), reason=reason)
         return url_for("studio.process", key=key)
 
     try:
         return once(act, "Published. New cases run on it; open cases keep their version.")
     except InvalidInput as error:
-        return _draft(key, str(error), "reason"), 422
+        return _draft(key, error.messages), 422
     except InvalidDefinition:
-        return _draft(key, "Not published: mend the errors first.", "findings"), 422
+        return _draft(key, {"findings": "Not published: put the errors right first."}), 422
 
 
 def _save(key: str, changed: dict[str, str], said: str) -> ResponseReturnValue:
-    counter = request.form.get("counter", "0")
+    base = request.form.get("base", "")
 
     def act(db: Db) -> str:
         files = {**deployments.draft_of(db, key).files, **changed}
         deployments.save_definition_draft(
-            db, key, files, int(counter) if counter.isdigit() else 0, actor=actor()
+            db, key, files, _counter(), int(base) if base.isdecimal() else None, actor=actor()
         )
-        return url_for("studio.draft", key=key)
+        return url_for("studio.draft", key=key, element=request.form.get("element") or None)
 
     try:
         return once(act, said)
@@ -129,50 +141,79 @@ def _save(key: str, changed: dict[str, str], said: str) -> ResponseReturnValue:
         return _theirs_and_yours(key, changed, error), 409
 
 
-def _theirs_and_yours(key: str, changed: dict[str, str], error: EngineError) -> str:
+def _theirs_and_yours(key: str, changed: dict[str, str], error: ConcurrentUpdate) -> str:
     """Two people saved one draft: theirs stands, yours is on the page to copy."""
-    return render_template("studio/conflict.html", key=key, changed=changed, error=error)
-
-
-def _draft(
-    key: str, message: str | None = None, at: str = "", extra: list[Problem] | None = None
-) -> str:
-    g.studio = True
     with database().reading() as db:
         page = queries.draft_page(db, actor(), key)
-    problems = [*(extra or []), *page.problems]
+    return render_template("studio/conflict.html", page=page, changed=changed, error=error)
+
+
+def _draft(key: str, messages: Messages | None = None, diagram: str | None = None) -> str:
+    """The draft's page; with messages, the same page saying what to do, all that was typed kept."""
+    with database().reading() as db:
+        page = queries.draft_page(db, actor(), key)
     return render_template(
         "studio/draft.html",
         page=page,
-        problems=problems,
-        message=message,
-        at=at,
+        messages=messages or {},
         reason=request.form.get("reason", ""),
-        diagram=page.draft.files.get(DIAGRAM, ""),
+        diagram=page.draft.files.get(DIAGRAM, "") if diagram is None else diagram,
+        choices={name: list(map(_pair, some)) for name, some in asdict(page.choices).items()},
     )
 
 
+def _pair(choice: Mapping[str, Any]) -> tuple[str, str]:
+    return choice["name"], choice["words"]
+
+
+def _counter() -> int:
+    """Which state of the draft the sender had before them."""
+    sent = request.form.get("counter", "")
+    return int(sent) if sent.isdecimal() else 0
+
+
+def _sent_diagram() -> str:
+    return request.form.get("diagram", "").replace("\r\n", "\n")
+
+
 def _uploaded(filename: str, content: bytes) -> tuple[str, str]:
-    """(path in the folder, text) of an uploaded file."""
+    """(path in the folder, text) of an uploaded file; `InvalidInput` names it and what is wrong."""
     name = filename.replace("\\", "/").rsplit("/", 1)[-1]
     if not name.endswith(TEXT_FILES):
-        raise InvalidInput({"file": f"A folder holds {', '.join(TEXT_FILES)} files only."})
+        kinds = ", ".join(TEXT_FILES)
+        raise InvalidInput({"file": f"“{name}” was not taken. Choose one of: {kinds}."})
     try:
         text = content.decode("utf-8-sig")
+        queries.check_file(name, text.encode())
     except UnicodeDecodeError as error:
-        raise InvalidInput({"file": f"{name} is not UTF-8 text."}) from error
+        words = f"“{name}” was not taken: it is not UTF-8 text. Save it as UTF-8."
+        raise InvalidInput({"file": words}) from error
+    except InvalidDefinition as error:
+        raise InvalidInput({"file": f"“{name}” was not taken. {error}"}) from error
+    return _path_of(name), text
+
+
+def _path_of(name: str) -> str:
+    """Where a file of this name lies in a process folder."""
     if name.endswith(".bpmn"):
-        xml.read(content, name)
-        return DIAGRAM, text
-    return (f"forms/{name}" if name.endswith(".form") else name), text
+        return DIAGRAM
+    if name.endswith(".md"):
+        return "README.md"
+    if name.endswith(".form"):
+        return f"forms/{name}"
+    if name.endswith(".yaml") and name != MANIFEST:
+        return f"scenarios/{name}"
+    return name
 
 
-def _attachment(content: bytes | None, name: str) -> ResponseReturnValue:
+def _attachment(key: str, path: str, content: bytes | None) -> ResponseReturnValue:
+    """A file to save under the name it can be uploaded by again; a diagram is named by its key."""
     if content is None:
         return render_template("errors/not_found.html"), 404
+    name = path.rsplit("/", 1)[-1]
     return send_file(
         BytesIO(content),
         mimetype="application/octet-stream",
         as_attachment=True,
-        download_name=name.replace("/", "-"),
+        download_name=f"{key}.bpmn" if path == DIAGRAM else name,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from engine import access, audit, clock, definitions
 from engine.access import Actor
@@ -192,59 +192,104 @@ def draft_of(db: Connection, key: str) -> DefinitionDraft:
 
 
 def save_definition_draft(
-    db: Connection, key: str, files: Mapping[str, str], counter: int, *, actor: Actor
+    db: Connection,
+    key: str,
+    files: Mapping[str, str],
+    counter: int,
+    base: int | None = None,
+    *,
+    actor: Actor,
 ) -> int:
-    """Keep a draft; `counter` is the one it was read with. Returns the new counter.
+    """Keep a draft; `counter` and `base` are those it was read with. Returns the new counter.
 
     A draft that someone else saved meanwhile is a ConcurrentUpdate that says who and when."""
     access.require(actor, "model")
+    row = _saved_draft(db, key, counter)
+    values = {
+        "counter": counter + 1,
+        "saved_at": clock.now(),
+        "saved_by": actor.account_id,
+        "files": dict(files),
+    }
+    if row is not None:
+        db.execute(update(definition_draft).where(definition_draft.c.key == key).values(values))
+        return counter + 1
+    live = draft_of(db, key).base_version
+    if counter or base not in (None, live):
+        raise _published_meanwhile(db, key)
+    made = db.execute(
+        insert_for(db)(definition_draft)
+        .values(key=key, base_version=live, **values)
+        .on_conflict_do_nothing(index_elements=["key"])
+    )
+    if made.rowcount == 0:  # someone else's first save was a moment faster
+        _saved_draft(db, key, counter)
+    return counter + 1
+
+
+def _saved_draft(db: Connection, key: str, counter: int | None) -> Row[Any] | None:
+    """The draft's row, held; None when nobody saved one. Another counter is a conflict."""
     row = db.execute(
         select(definition_draft, account.c.name)
         .join(account, account.c.id == definition_draft.c.saved_by)
         .where(definition_draft.c.key == key)
         .with_for_update(of=definition_draft)
     ).one_or_none()
-    if row is not None and row.counter != counter:
+    if row is not None and counter is not None and row.counter != counter:
         raise ConcurrentUpdate(
             f"{row.name} saved this draft in the meantime.", by=row.name, at=row.saved_at
         )
-    base = row.base_version if row is not None else draft_of(db, key).base_version
-    statement = insert_for(db)(definition_draft).values(
-        key=key,
-        base_version=base,
-        counter=counter + 1,
-        saved_at=clock.now(),
-        saved_by=actor.account_id,
-        files=dict(files),
-    )
-    names = ("counter", "saved_at", "saved_by", "files")
-    db.execute(
-        statement.on_conflict_do_update(
-            index_elements=["key"], set_={n: statement.excluded[n] for n in names}
-        )
-    )
-    return counter + 1
+    return row
 
 
-def discard_definition_draft(db: Connection, key: str, *, actor: Actor) -> None:
+def _published_meanwhile(db: Connection, key: str) -> ConcurrentUpdate:
+    """The draft that was open is gone: published, or thrown away."""
+    row = db.execute(
+        select(deployment.c.at, account.c.name, process_definition.c.version)
+        .join(process_definition, process_definition.c.deployment_id == deployment.c.id)
+        .outerjoin(account, account.c.id == deployment.c.account_id)
+        .where(process_definition.c.key == key)
+        .order_by(process_definition.c.version.desc())
+        .limit(1)
+    ).one()
+    return ConcurrentUpdate(
+        f"The draft you had open is gone: version {row.version} was published by "
+        f"{row.name or 'Waymark'}, or the draft was thrown away.",
+        by=row.name,
+        at=row.at,
+    )
+
+
+def discard_definition_draft(
+    db: Connection, key: str, counter: int | None = None, *, actor: Actor
+) -> None:
+    """Throw the draft away; naming its counter, only when nobody saved it since."""
     access.require(actor, "model")
+    _saved_draft(db, key, counter)
     db.execute(delete(definition_draft).where(definition_draft.c.key == key))
 
 
 def draft_problems(db: Connection, draft: DefinitionDraft) -> list[Problem]:
     """Every finding about a draft, warnings included."""
-    files = {path: text.encode() for path, text in draft.files.items()}
+    files = folder_of(draft.files)
     return check(files, key=draft.key, known=_newest(db), roles=known_roles(db))
 
 
-def publish_draft(db: Connection, key: str, *, actor: Actor, reason: str) -> Published:
+def publish_draft(
+    db: Connection, key: str, counter: int | None = None, *, actor: Actor, reason: str
+) -> Published:
     """Make the draft the newest version; the draft is then gone. Running cases keep theirs."""
     access.require(actor, "model")
+    if _saved_draft(db, key, counter) is None:
+        draft_of(db, key)
+        raise InvalidInput({"reason": "There is no draft to publish. Save a change first."})
     if len(reason.strip()) < 5:
         raise InvalidInput({"reason": "Say why this version is published."})
-    draft = draft_of(db, key)
-    files = {path: text.encode() for path, text in draft.files.items()}
-    published = deploy(db, {key: files}, actor=actor, reason=reason.strip())[0]
+    files = folder_of(draft_of(db, key).files)
+    published = deploy(db, {key: files}, actor=actor, reason=reason.strip()[:2000])[0]
+    if not published.new:
+        same = f"The draft runs just as version {published.version} does: nothing to publish."
+        raise InvalidInput({"reason": same})
     db.execute(delete(definition_draft).where(definition_draft.c.key == key))
     return published
 

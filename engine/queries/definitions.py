@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+import yaml
+from sqlalchemy import Connection, Subquery, distinct, func, select, union
 
-from engine import access, definitions
+from engine import access, definitions, dmn
 from engine.access import Actor
-from engine.bpmn.elements import Element
+from engine.bpmn import xml
 from engine.commands import deployments
 from engine.commands.deployments import DefinitionDraft
 from engine.definitions import Definition
-from engine.errors import NotFound, Problem
+from engine.errors import InvalidDefinition, NotFound, Problem
+from engine.forms import Form
 from engine.models import (
     account,
     definition_draft,
     deployment,
     incident,
+    message_subscription,
     process_definition,
     process_instance,
+    role,
+    timer,
+    user_task,
 )
 
 
@@ -49,36 +55,56 @@ class VersionLine:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Something the editor offers: the name in the file, and what people call it."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a draft's elements may name."""
+
+    forms: tuple[Choice, ...]
+    decisions: tuple[Choice, ...]
+    processes: tuple[Choice, ...]
+    roles: tuple[Choice, ...]
+    stages: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
 class DraftPage:
     """A draft with its findings, and what the editor offers to choose from."""
 
     draft: DefinitionDraft
     title: str
     problems: tuple[Problem, ...]
-    elements: Mapping[str, Element]
-    forms: tuple[str, ...]
-    decisions: tuple[str, ...]
-    processes: tuple[str, ...]
+    choices: Choices
+    live_version: int
     saved_by: str | None
     saved_at: datetime | None
-
-    @property
-    def errors(self) -> int:
-        return sum(1 for p in self.problems if p.severity == "error")
 
     @property
     def exists(self) -> bool:
         """Somebody has saved a change; otherwise this is the live version."""
         return self.draft.counter > 0
 
+    @property
+    def outdated(self) -> bool:
+        """A version was published that this draft did not begin from."""
+        return self.draft.base_version != self.live_version
+
 
 @dataclass(frozen=True)
 class ProcessPage:
     key: str
     title: str
-    readme: str
+    description: str
     newest: Definition
     versions: tuple[VersionLine, ...]
+    draft_by: str | None
+    draft_at: datetime | None
 
 
 def processes(db: Connection, actor: Actor) -> tuple[ProcessLine, ...]:
@@ -120,34 +146,90 @@ def process_page(db: Connection, actor: Actor, key: str) -> ProcessPage:
         .where(d.key == key)
         .order_by(d.version.desc())
     ).all()
-    live = _live_by_version(db, key)
-    readme = newest.files.get("README.md", b"").decode(errors="replace")
+    live = _live_by_version(db)
     lines = tuple(
         VersionLine(row.version, row.at, row.name, row.reason, live.get(row.id, 0)) for row in rows
     )
-    return ProcessPage(key, newest.title, readme, newest, lines)
+    description = str(newest.manifest.get("description") or "")
+    by, at = _draft_saved(db, key)
+    return ProcessPage(key, newest.title, description, newest, lines, by, at)
 
 
-def draft_page(db: Connection, actor: Actor, key: str) -> DraftPage:
-    _must_be_of_the_studio(actor)
-    draft = deployments.draft_of(db, key)
+def _draft_saved(db: Connection, key: str) -> tuple[str | None, datetime | None]:
+    """By whom and when the draft was saved; nothing when there is none."""
     row = db.execute(
         select(account.c.name, definition_draft.c.saved_at)
         .join(account, account.c.id == definition_draft.c.saved_by)
         .where(definition_draft.c.key == key)
     ).first()
-    problems = tuple(deployments.draft_problems(db, draft))
-    live = _newest(db, key)
+    return (row.name, row.saved_at) if row else (None, None)
+
+
+def draft_page(db: Connection, actor: Actor, key: str) -> DraftPage:
+    access.require(actor, "model")
+    draft, live = deployments.draft_of(db, key), _newest(db, key)
+    by, at = _draft_saved(db, key)
+    drawn = _readable(draft) or live
     return DraftPage(
         draft=draft,
-        title=live.title,
-        problems=problems,
-        elements=live.elements,
-        forms=tuple(sorted(p for p in draft.files if p.endswith(".form"))),
-        decisions=tuple(sorted(live.decisions)),
-        processes=tuple(definitions.newest(db)),
-        saved_by=row.name if row else None,
-        saved_at=row.saved_at if row else None,
+        title=drawn.title,
+        problems=tuple(deployments.draft_problems(db, draft)),
+        choices=_choices(db, drawn, draft),
+        live_version=live.version,
+        saved_by=by,
+        saved_at=at,
+    )
+
+
+def unsaved_problems(
+    db: Connection, actor: Actor, key: str, changed: Mapping[str, str]
+) -> tuple[Problem, ...]:
+    """Every finding about the draft as it would be with these files."""
+    access.require(actor, "model")
+    draft = deployments.draft_of(db, key)
+    return tuple(deployments.draft_problems(db, replace(draft, files={**draft.files, **changed})))
+
+
+def check_file(path: str, content: bytes) -> None:
+    """Raises `InvalidDefinition` when this one file of a folder cannot be read at all."""
+    if path.endswith(".bpmn"):
+        xml.read(content, path)
+    elif path.endswith(".dmn"):
+        dmn.read(content, file=path)
+    elif path.endswith(".form"):
+        Form.read(content, path)
+    elif path.endswith(".yaml"):
+        try:
+            yaml.safe_load(content)
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            line = mark.line + 1 if mark else None
+            words = f"The YAML cannot be read{f' at line {line}' if line else ''}."
+            raise InvalidDefinition(
+                [Problem("manifest.syntax", words, file=path, line=line)]
+            ) from error
+
+
+def _readable(draft: DefinitionDraft) -> Definition | None:
+    try:
+        return definitions.read(deployments.folder_of(draft.files), key=draft.key)
+    except InvalidDefinition:
+        return None  # its findings say why
+
+
+def _choices(db: Connection, drawn: Definition, draft: DefinitionDraft) -> Choices:
+    d = process_definition.c
+    others = db.execute(
+        select(d.key, d.title).where(d.id.in_(definitions.newest(db).values())).order_by(d.title)
+    )
+    roles = db.execute(select(role.c.key, role.c.details).order_by(role.c.key))
+    forms = sorted(path for path in draft.files if path.endswith(".form"))
+    return Choices(
+        forms=tuple(Choice(path.removeprefix("forms/"), "") for path in forms),
+        decisions=tuple(Choice(name, "") for name in sorted(drawn.decisions)),
+        processes=tuple(Choice(row.key, row.title) for row in others if row.key != draft.key),
+        roles=tuple(Choice(row.key, str(row.details.get("title", ""))) for row in roles),
+        stages=tuple(Choice(str(name), "") for name in drawn.manifest.get("stages") or ()),
     )
 
 
@@ -174,19 +256,30 @@ def _must_be_of_the_studio(actor: Actor) -> None:
 
 
 def _live_by_key(db: Connection) -> dict[str, int]:
-    c = process_instance.c
-    rows = db.execute(select(c.key, func.count()).where(c.ended_at.is_(None)).group_by(c.key))
-    return {row[0]: row[1] for row in rows}
-
-
-def _live_by_version(db: Connection, key: str) -> dict[int, int]:
-    c = process_instance.c
+    here, d = _live_cases(), process_definition.c
     rows = db.execute(
-        select(c.definition_id, func.count())
-        .where(c.ended_at.is_(None), c.key == key)
-        .group_by(c.definition_id)
+        select(d.key, func.count(distinct(here.c.instance_id)))
+        .join(here, here.c.definition_id == d.id)
+        .group_by(d.key)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def _live_by_version(db: Connection) -> dict[int, int]:
+    here = _live_cases()
+    rows = db.execute(select(here.c.definition_id, func.count()).group_by(here.c.definition_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def _live_cases() -> Subquery:
+    """(version, case) once each: the version a case started on, and those it waits in now."""
+    case, task = process_instance.c, user_task.c
+    waits = [
+        select(task.definition_id, task.instance_id).where(task.state.in_(("created", "claimed"))),
+        *(select(t.c.definition_id, t.c.instance_id) for t in (timer, message_subscription)),
+    ]
+    started = select(case.definition_id, case.id.label("instance_id"))
+    return union(started.where(case.ended_at.is_(None)), *waits).subquery()
 
 
 def _problems_by_key(db: Connection) -> dict[str, int]:
