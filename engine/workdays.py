@@ -1,4 +1,4 @@
-"""Working days: Monday to Friday but the bank holidays of a region, England and Wales by default."""
+"""Working days: Monday to Friday but the bank holidays of a region (England and Wales)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def is_working_day(d: date) -> bool:
 
 
 def add_working_days(d: date, n: int) -> date:
-    """The n-th working day after `d`, which is day 0; before it when n is negative; d itself for 0."""
+    """The n-th working day after `d`, which is day 0; before it when n is negative."""
     step = _ONE if n > 0 else -_ONE
     left = abs(n)
     while left:

@@ -131,9 +131,11 @@ def value_of(element: etree._Element | None) -> Any:
         return simple(found)
     listed = element.find("{*}list")
     if listed is not None:
-        return None if listed.get(XSI + "nil") == "true" else [
-            value_of(item) for item in listed.iterfind("{*}item")
-        ]
+        return (
+            None
+            if listed.get(XSI + "nil") == "true"
+            else [value_of(item) for item in listed.iterfind("{*}item")]
+        )
     parts = list(element.iterfind("{*}component"))
     return {part.get("name") or "": value_of(part) for part in parts} if parts else None
 

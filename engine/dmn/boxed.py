@@ -8,9 +8,9 @@ from typing import Any, Final
 from lxml import etree
 
 from engine import feel
-from engine.feel import loops
-from engine.feel.calls import invoke
-from engine.feel.external import external
+from engine.feel.compiler import loops
+from engine.feel.compiler.calls import invoke
+from engine.feel.compiler.external import external
 
 from .findings import Place, text_of
 from .tables import table
@@ -40,7 +40,6 @@ def elements(element: Element) -> Iterator[Element]:
 
 def null(frame: feel.Frame) -> None:
     """The closure of what is missing."""
-    return None
 
 
 def inside(element: Element, place: Place) -> feel.Closure:
@@ -205,7 +204,7 @@ def _quantified(element: Element, place: Place) -> feel.Closure:
     source, name, body = _loop(element, place, "satisfies")
     decisive = name_of(element) == "some"
 
-    def run(frame: feel.Frame) -> bool | None:
+    def run(frame: feel.Frame) -> Any:
         items = loops.domain(source(frame), frame.run)
         if items is None:
             return None

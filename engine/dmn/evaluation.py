@@ -71,9 +71,7 @@ def _variables(
 class Evaluation:
     """One run of one model: inputs from outside and what has been decided so far."""
 
-    def __init__(
-        self, model: Model, inputs: Any, run: feel.Run, given: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, model: Model, inputs: Any, run: feel.Run, given: Mapping[str, Any]) -> None:
         self.model, self.inputs, self.run, self.given = model, inputs, run, given
         self.known: dict[str, Any] = {}
         self.imported: dict[str, Evaluation] = {}
@@ -141,7 +139,9 @@ class Evaluation:
 
     def service_function(self, service: Service) -> feel.Function:
         """A decision service as a function: its input data in order, then its input decisions."""
-        elements = [self.model.elements[key] for key in service.input_data + service.input_decisions]
+        elements = [
+            self.model.elements[key] for key in service.input_data + service.input_decisions
+        ]
         names = tuple(element.name for element in elements)
         kinds = [e.kind if isinstance(e, Input | Decision) else None for e in elements]
 
@@ -151,9 +151,7 @@ class Evaluation:
 
         return feel.Function(names, call, service.name, tuple(fitter(kind) for kind in kinds))
 
-    def service(
-        self, service: Service, inputs: Mapping[str, Any], given: Mapping[str, Any]
-    ) -> Any:
+    def service(self, service: Service, inputs: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
         """A service's value: its one output decision's, or a context of them all."""
         elements = self.model.elements
         asked = [elements[key] for key in service.input_decisions]
@@ -172,4 +170,3 @@ class Evaluation:
 def fitter(kind: Kind | None) -> Any:
     """What makes an argument fit a parameter's type, for a function value's `types`."""
     return None if kind is None else lambda value, run: fit(value, kind, run)
-

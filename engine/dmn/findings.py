@@ -11,7 +11,7 @@ from lxml import etree
 
 from engine import feel
 from engine.errors import ExpressionError, Problem
-from engine.feel.types import Fitter
+from engine.feel.compiler.types import Fitter
 
 from .types import Kind, fit, plain
 
@@ -61,7 +61,7 @@ class Place:
                 file=self.findings.file or None,
                 element_id=holder.get("id"),
                 element_name=holder.get("name") or holder.get("label"),
-                line=int(element.sourceline or 0) or None,
+                line=_line(element),
             )
         )
 
@@ -112,12 +112,17 @@ class Place:
         return made
 
 
+def _line(element: Element) -> int | None:
+    line = element.sourceline
+    return line if isinstance(line, int) else None
+
+
 def _failed(error: ExpressionError) -> feel.Expression:
     """An expression that is null and says why, in place of one that could not be read."""
     made = feel.build("null", frozenset(), {})
     reason = str(error).replace("{", "").replace("}", "")
 
-    def refuse(*given: Any) -> None:
+    def refuse(*given: Any) -> Any:
         return given[-1].run.null(f"An expression could not be read: {reason}")
 
     made.closure = refuse

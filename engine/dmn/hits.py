@@ -19,9 +19,7 @@ _AGGREGATORS: Final = {"SUM": "sum", "MIN": "min", "MAX": "max"}
 Row = tuple[Any, ...]
 
 
-def resolve(
-    table: Table, matched: list[int], inputs: tuple[Any, ...], frame: feel.Frame
-) -> Hits:
+def resolve(table: Table, matched: list[int], inputs: tuple[Any, ...], frame: feel.Frame) -> Hits:
     """The table's value for the rules that matched."""
     if not matched:
         return _without_match(table, inputs, frame)
@@ -37,7 +35,9 @@ def resolve(
     numbers = tuple(matched)
     if chosen is None:
         return Hits(None, numbers, False, inputs)
-    return Hits(_value(table, chosen[1]), _shown(table, chosen, numbers), False, inputs, (chosen[1],))
+    return Hits(
+        _value(table, chosen[1]), _shown(table, chosen, numbers), False, inputs, (chosen[1],)
+    )
 
 
 def _shown(table: Table, chosen: tuple[int, Row], numbers: tuple[int, ...]) -> tuple[int, ...]:
@@ -97,9 +97,7 @@ def _agreeing(
     for number, row in pairs[1:]:
         for one, other in zip(first[1], row, strict=True):
             if not (one is other or same(one, other, frame.run)):
-                frame.run.null(
-                    f"Rules {first[0]} and {number} match with different outputs (ANY)."
-                )
+                frame.run.null(f"Rules {first[0]} and {number} match with different outputs (ANY).")
                 return None
     return first
 

@@ -60,7 +60,8 @@ def parse(source: bytes, file: str = "") -> Element:
     except (etree.XMLSyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None)
         raise refuse("dmn.xml", f"The file cannot be read as XML: {error}.", line) from None
-    if root.getroottree().docinfo.doctype:
+    info: Any = root.getroottree().docinfo
+    if info.doctype:
         raise refuse("dmn.doctype", "The file has a DOCTYPE: take it out.")
     name = etree.QName(root)
     if name.localname != "definitions" or name.namespace not in NAMESPACES:
@@ -88,9 +89,12 @@ class _Reader:
             if element.get("id") or element.get("name"):
                 self.variables[_key(element)] = _variable(element)
         made = {_key(e): thing for e in elements(self.root) if (thing := self._thing(e))}
-        if not any(isinstance(thing, Decision) for thing in made.values()):
-            if not self.findings.problems and not made:
-                self.place.problem("dmn.no_decision", "The file holds no decision.", self.root)
+        if not any(isinstance(thing, Decision | Knowledge) for thing in made.values()):
+            self.place.problem(
+                "dmn.no_decision",
+                "The file holds no decision: add one, or leave it out.",
+                self.root,
+            )
         self._cycles(made)
         root = self.root
         return Model(

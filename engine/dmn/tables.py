@@ -46,7 +46,9 @@ def _input(element: Element, place: Place) -> Input:
     text = text_of(holder)
     if holder is None or not text:
         place.problem(
-            "dmn.input_empty", "An input column says nothing to look at: add an expression.", element
+            "dmn.input_empty",
+            "An input column says nothing to look at: add an expression.",
+            element,
         )
     expression = place.expression(text, element if holder is None else holder)
     kind = place.kind(holder.get("typeRef")) if holder is not None else None

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine import feel
-from engine.feel.types import MISFIT, TYPE_NAMES, TypeCheck, checker, fitted
-from engine.feel.tree import Type
+from engine.feel.compiler.types import MISFIT, TYPE_NAMES, TypeCheck, checker, fitted
+from engine.feel.syntax.tree import Type
 
 Find = Callable[[str], "Kind | None"]
 
@@ -37,9 +37,7 @@ class Kind:
 
     def _has_one(self, value: Any) -> bool:
         if self.parameters is not None:
-            return isinstance(value, feel.Function) and (
-                len(value.parameters) == self.parameters
-            )
+            return isinstance(value, feel.Function) and (len(value.parameters) == self.parameters)
         if self.parts:
             return isinstance(value, Mapping) and all(
                 name in value and (value[name] is None or kind.has(value[name]))

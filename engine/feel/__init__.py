@@ -1,17 +1,40 @@
 """FEEL, the expression language of DMN 1.5: read once, run safely any number of times.
 
-    feel.compile("if age < 18 then 'child' else 'adult'").evaluate({"age": 12})
+feel.compile("if age < 18 then 'child' else 'adult'").evaluate({"age": 12})
 """
 
 from __future__ import annotations
 
-from .expression import Expression, UnknownFunction, build, compile, compile_unary
-from .runtime import Closure, Frame, Run, Scope
-from .storage import from_json, to_json
-from .values import Function, LongDate, LongDateTime, LongDuration, Range, YearsMonths, kind
+from engine.feel.expression import Expression, UnknownFunction, build, compile, compile_unary
+from engine.feel.runtime import Closure, Frame, Run, Scope
+from engine.feel.storage import from_json, to_json
+from engine.feel.values import (
+    Function,
+    LongDate,
+    LongDateTime,
+    LongDuration,
+    Range,
+    YearsMonths,
+    kind,
+)
 
 __all__ = [
-    "Closure", "Expression", "Frame", "Function", "LongDate", "LongDateTime", "LongDuration", "Range", "Run", "Scope",
-    "UnknownFunction", "YearsMonths", "build", "compile", "compile_unary", "from_json", "kind",
+    "Closure",
+    "Expression",
+    "Frame",
+    "Function",
+    "LongDate",
+    "LongDateTime",
+    "LongDuration",
+    "Range",
+    "Run",
+    "Scope",
+    "UnknownFunction",
+    "YearsMonths",
+    "build",
+    "compile",
+    "compile_unary",
+    "from_json",
+    "kind",
     "to_json",
-]  # fmt: skip
+]

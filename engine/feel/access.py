@@ -7,10 +7,10 @@ from datetime import datetime, time
 from decimal import Decimal
 from typing import Any, Final
 
-from . import calendar
-from .runtime import MISSING, Run
-from .temporal import zone_name
-from .values import LongDateTime, YearsMonths, kind_of, to_nanos
+from engine.feel import calendar
+from engine.feel.runtime import MISSING, Run
+from engine.feel.temporal import zone_name
+from engine.feel.values import LongDateTime, YearsMonths, kind_of, to_nanos
 
 
 def member(value: Any, name: str, run: Run) -> Any:
@@ -32,7 +32,7 @@ def member(value: Any, name: str, run: Run) -> Any:
     return Decimal(found) if type(found) is int else found
 
 
-def _absent(value: Mapping[str, Any], name: str, run: Run) -> None:
+def _absent(value: Mapping[str, Any], name: str, run: Run) -> Any:
     return run.null(f"The context has no entry “{name}”.")
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from decimal import Decimal, DecimalException
 from typing import Any, Final
 
-from . import calendar
-from .compare import exact
-from .literals import DECIMAL128
-from .runtime import Run
-from .values import (
+from engine.feel import calendar
+from engine.feel.compare import exact
+from engine.feel.literals import DECIMAL128
+from engine.feel.runtime import Run
+from engine.feel.values import (
     NANOS_A_DAY,
     NANOS_A_SECOND,
     LongDuration,
@@ -36,7 +36,7 @@ _NUMBERS: Final[dict[str, Callable[[Any, Any], Decimal]]] = {
 }
 
 
-def numbers(sign: str, left: Any, right: Any, run: Run) -> Decimal | None:
+def numbers(sign: str, left: Any, right: Any, run: Run) -> Any:
     """Two numbers combined in decimal128; null when the answer is none (1 / 0) or too large."""
     try:
         return _NUMBERS[sign](exact(left), exact(right))

@@ -6,7 +6,7 @@ from calendar import monthrange
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, Final
 
-from .values import (
+from engine.feel.values import (
     NANOS_A_DAY,
     NANOS_A_SECOND,
     LongDate,

@@ -7,9 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from . import calendar
-from .runtime import Run
-from .values import NANOS_A_SECOND, Range, YearsMonths, kind_of, to_nanos
+from engine.feel import calendar
+from engine.feel.runtime import Run
+from engine.feel.values import NANOS_A_SECOND, Range, YearsMonths, kind_of, to_nanos
 
 
 def exact(value: Any) -> Any:
@@ -17,7 +17,7 @@ def exact(value: Any) -> Any:
     return Decimal(repr(value)) if type(value) is float else value
 
 
-def equal(left: Any, right: Any, run: Run) -> bool | None:
+def equal(left: Any, right: Any, run: Run) -> Any:
     """Whether both are the same value; null when their kinds differ (DMN 1.5, table 42)."""
     if left is None or right is None:
         return left is right
@@ -105,14 +105,14 @@ _EQUAL: Final[dict[str, Callable[[Any, Any, Run], bool | None]]] = {
 }
 
 
-def order(left: Any, right: Any, run: Run) -> int | None:
+def order(left: Any, right: Any, run: Run) -> Any:
     """Below, level or above zero as `left` stands to `right`; null when they have no order."""
     kind = kind_of(left)
     key = _KEYS.get(kind)
     if key is None or kind != kind_of(right):
         return run.null("Cannot tell which of {} and {} is greater.", left, right)
     first, second = key(left, run), key(right, run)
-    return (first > second) - (first < second)
+    return int(first > second) - int(first < second)
 
 
 _SIGNS: Final[dict[str, Callable[[int], bool]]] = {
@@ -132,7 +132,7 @@ def holds(sign: str, left: Any, right: Any, run: Run) -> bool | None:
     return None if position is None else _SIGNS[sign](position)
 
 
-def within(value: Any, limits: Range, run: Run) -> bool | None:
+def within(value: Any, limits: Range, run: Run) -> Any:
     """Whether a value lies in a range."""
     if limits.sign:
         limit = limits.start if limits.start is not None else limits.end
@@ -146,7 +146,7 @@ def within(value: Any, limits: Range, run: Run) -> bool | None:
     )
 
 
-def contains(value: Any, test: Any, run: Run) -> bool | None:
+def contains(value: Any, test: Any, run: Run) -> Any:
     """`value in test`: in a range, equal, or in a list of values and ranges."""
     if type(test) is Range and type(value) is not Range:
         return within(value, test, run)

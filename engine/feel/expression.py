@@ -10,17 +10,16 @@ from functools import lru_cache
 from typing import Any, Final
 
 from engine.errors import ExpressionLimit, ExpressionSyntax
-
-from . import analysis, names, tree
-from .access import MEMBER_NAMES
-from .compiler import Setting, closure
-from .functions import BUILTINS
-from .parser import parse
-from .ranges import matcher
-from .runtime import Frame, Run
-from .tokens import place
-from .types import TypeCheck
-from .values import Function
+from engine.feel.access import MEMBER_NAMES
+from engine.feel.compiler.nodes import Setting, closure
+from engine.feel.compiler.ranges import matcher
+from engine.feel.compiler.types import TypeCheck
+from engine.feel.functions import BUILTINS
+from engine.feel.runtime import Frame, Run
+from engine.feel.syntax import analysis, names, tree
+from engine.feel.syntax.parser import parse
+from engine.feel.syntax.tokens import place
+from engine.feel.values import Function
 
 MAX_SOURCE: Final = 20_000
 MAX_DEPTH: Final = 200

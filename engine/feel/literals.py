@@ -9,22 +9,20 @@ from decimal import (
     DivisionByZero,
     InvalidOperation,
     Overflow,
-    Subnormal,
 )
 from typing import Final
 
-from .temporal import parse_any as at_value
+from engine.feel.temporal import parse_any as at_value
 
 # IEEE 754 decimal128 (DMN 1.5, 10.3.2.3.1); what overflows is null, not infinity.
 DECIMAL128: Final = Context(
     prec=34, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144,
     traps=[InvalidOperation, DivisionByZero, Overflow],
 )  # fmt: skip
-assert not DECIMAL128.traps[Subnormal]
 
 
 def number(text: str) -> Decimal:
-    """The number a literal stands for, rounded to 34 digits; null's stand-in NaN never leaves."""
+    """The number a literal stands for, rounded to 34 digits; Overflow when it is too large."""
     return DECIMAL128.create_decimal(text)
 
 

@@ -7,8 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
 from engine.errors import ExpressionLimit
-
-from .values import kind
+from engine.feel.values import kind
 
 # A step is one node of the tree evaluated inside a loop or function, or one item touched.
 MAX_STEPS: Final = 1_000_000
@@ -54,16 +53,17 @@ class Run:
             )
         self.charge(size // TEXT_A_STEP)
 
-    def null(self, message: str, *values: Any) -> None:
-        """Null, and in a trace why; `{}` in the message become the kinds of the values."""
+    def null(self, message: str, *values: Any) -> Any:
+        """Null, and in a trace why; each `{}` in the message becomes the kind of a value."""
         if self.notes is not None and len(self.notes) < MAX_NOTES:
             text = message.format(*map(kind, values)) if values else message
             if text not in self.notes:
                 self.notes.append(text)
+        return None
 
     def zone(self) -> tzinfo:
         """The zone of what has none; UTC when its name is not known."""
-        from .temporal import zone
+        from engine.feel.temporal import zone
 
         return zone(self.zone_key) or UTC
 

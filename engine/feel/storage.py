@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from . import temporal
-from .values import Range, kind_of
+from engine.feel import temporal
+from engine.feel.values import Range, kind_of
 
 TAG: Final = "@feel"
 _PLAIN: Final = frozenset((str, bool, int, type(None)))
@@ -22,7 +22,7 @@ _TEMPORAL: Final = {
 
 
 def to_json(value: Any) -> Any:
-    """What `json.dumps` takes, and `from_json` makes the same value of; TypeError for a function."""
+    """What `json.dumps` takes and `from_json` makes the same value of; TypeError for a function."""
     cls = type(value)
     if cls in _PLAIN:
         return value
@@ -38,9 +38,7 @@ def to_json(value: Any) -> Any:
 
 
 def _context(value: Mapping[str, Any]) -> dict[str, Any]:
-    made = {
-        key: item if type(item) in _PLAIN else to_json(item) for key, item in value.items()
-    }
+    made = {key: item if type(item) in _PLAIN else to_json(item) for key, item in value.items()}
     return {TAG: "context", "value": made} if TAG in made else made
 
 

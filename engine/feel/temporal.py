@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from typing import Any, Final
 
-from . import calendar
-from .values import (
+from engine.feel import calendar
+from engine.feel.values import (
     NANOS_A_DAY,
     NANOS_A_SECOND,
     LongDate,

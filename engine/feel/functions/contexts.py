@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..runtime import Run
+from engine.feel.runtime import Run
+
 from .registry import builtin
 
 

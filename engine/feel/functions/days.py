@@ -7,16 +7,16 @@ from decimal import Decimal
 from typing import Any, Final
 
 from engine import workdays
+from engine.feel.compare import exact
+from engine.feel.runtime import Run
 
-from ..compare import exact
-from ..runtime import Run
 from .registry import builtin
 
 _DATES: Final = "date|date and time"
 _MOST: Final = 10_000
 
 
-def _day(value: Any, run: Run) -> date | None:
+def _day(value: Any, run: Run) -> Any:
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):

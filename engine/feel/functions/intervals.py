@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..compare import order
-from ..runtime import Run
-from ..values import Range
+from engine.feel.compare import order
+from engine.feel.runtime import Run
+from engine.feel.values import Range
+
 from .registry import builtin
 
 
@@ -25,8 +26,8 @@ class Place:
     endless: int = 0
 
 
-class _Incomparable(Exception):  # noqa: N818 - caught in `_ask`: the answer is null
-    """Two limits have no order."""
+class _Incomparable(Exception):
+    """Two limits have no order: caught here, the answer is null."""
 
 
 Ends = tuple[Place, Place]
@@ -113,7 +114,7 @@ _relation(
 @builtin("range(from: string)")
 def _range(run: Run, text: str) -> Any:
     """A range from its text; its limits must be plain values in the right order."""
-    from ..range_text import read
+    from engine.feel.functions.range_text import read
 
     found = read(text)
     if found is None:

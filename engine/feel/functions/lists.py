@@ -6,9 +6,10 @@ from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any
 
-from ..compare import exact, same
-from ..runtime import Run
-from ..values import Function
+from engine.feel.compare import exact, same
+from engine.feel.runtime import Run
+from engine.feel.values import Function
+
 from .registry import builtin
 
 
@@ -23,24 +24,27 @@ def _count(run: Run, items: list[Any]) -> Decimal:
     return Decimal(len(items))
 
 
-@builtin("append(list: list, items*: any)")
+@builtin("append(list: list, item*: any)")
 def _append(run: Run, items: list[Any], more: list[Any]) -> list[Any]:
     run.charge_list(len(items) + len(more))
     return [*items, *more]
 
 
 @builtin("concatenate(lists*: list)")
-def _concatenate(run: Run, lists: list[Any]) -> list[Any]:
+def _concatenate(run: Run, lists: list[Any]) -> Any:
     found: list[Any] = []
     for part in lists:
+        if part is None:
+            return run.null("“concatenate” wants lists, not nothing (null).")
         found.extend(part if isinstance(part, list) else [part])
         run.charge_list(len(found))
     return found
 
 
 @builtin("union(lists*: list)")
-def _union(run: Run, lists: list[Any]) -> list[Any]:
-    return _distinct(run, _concatenate(run, lists))
+def _union(run: Run, lists: list[Any]) -> Any:
+    joined = _concatenate(run, lists)
+    return None if joined is None else _distinct(run, joined)
 
 
 @builtin("distinct values(list: list)")
@@ -133,7 +137,7 @@ def _flatten(run: Run, items: list[Any]) -> list[Any]:
 def _replace(run: Run, items: list[Any], place: Any, item: Any) -> Any:
     run.charge_list(len(items))
     if isinstance(place, Function):
-        from ..calls import invoke
+        from engine.feel.compiler.calls import invoke
 
         found = []
         for old in items:
@@ -151,8 +155,8 @@ def _replace(run: Run, items: list[Any], place: Any, item: Any) -> Any:
 
 @builtin("sort(list: list, precedes?: function)")
 def _sort(run: Run, items: list[Any], precedes: Function | None) -> Any:
-    from ..calls import invoke
-    from ..compare import order
+    from engine.feel.compare import order
+    from engine.feel.compiler.calls import invoke
 
     run.charge_list(len(items))
     wrong = []

@@ -6,10 +6,11 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from .. import calendar, temporal
-from ..compare import exact
-from ..runtime import Run
-from ..values import LongDate, LongDateTime, kind_of, to_nanos
+from engine.feel import calendar, temporal
+from engine.feel.compare import exact
+from engine.feel.runtime import Run
+from engine.feel.values import LongDate, LongDateTime, kind_of, to_nanos
+
 from .registry import builtin
 
 _DATES: Final = "date|date and time"
@@ -71,9 +72,7 @@ def _time(run: Run, source: Any) -> Any:
     return source
 
 
-@builtin(
-    "time(hour: number, minute: number, second: number, offset?: days and time duration?)"
-)
+@builtin("time(hour: number, minute: number, second: number, offset?: days and time duration?)")
 def _time_of(run: Run, hour: Any, minute: Any, second: Any, *rest: Any) -> Any:
     ahead = rest[0]
     hours, minutes, seconds = _whole(hour), _whole(minute), Decimal(exact(second))
@@ -158,7 +157,7 @@ def _is(run: Run, one: Any, other: Any) -> bool:
         return False
     if isinstance(one, time | datetime | LongDateTime):
         return _parts(one) == _parts(other)
-    from ..compare import same
+    from engine.feel.compare import same
 
     return same(one, other, run) or (one is None and other is None)
 

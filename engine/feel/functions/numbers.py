@@ -16,17 +16,18 @@ from decimal import (
 )
 from typing import Any
 
-from ..arithmetic import DAYS, MONTHS, negate
-from ..compare import exact
-from ..literals import DECIMAL128
-from ..runtime import Run
-from ..values import kind_of
+from engine.feel.arithmetic import DAYS, MONTHS, negate
+from engine.feel.compare import exact
+from engine.feel.literals import DECIMAL128
+from engine.feel.runtime import Run
+from engine.feel.values import kind_of
+
 from .registry import builtin
 
 _MIN_SCALE, _MAX_SCALE = -6111, 6176
 
 
-def rounded(value: Any, scale: Any, mode: str, run: Run) -> Decimal | None:
+def rounded(value: Any, scale: Any, mode: str, run: Run) -> Any:
     """A number with so many digits behind the point, rounded by `mode`."""
     number, digits = exact(value), exact(scale)
     if digits != int(digits) or not _MIN_SCALE <= digits <= _MAX_SCALE:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..runtime import Run
-from ..values import Function, kind_of
+from engine.feel.runtime import Run
+from engine.feel.values import Function, kind_of
 
 Implementation = Callable[..., Any]
 Prepared = Callable[[list[Any], Run], Any]
@@ -62,8 +62,10 @@ class Builtin(Function):
 
     def _call(self, run: Run, *values: Any) -> Any:
         prepared = self.prepare(len(values), ())
-        return run.null(self.usage(len(values), ())) if prepared is None else (
-            prepared(list(values), run)
+        return (
+            run.null(self.usage(len(values), ()))
+            if prepared is None
+            else (prepared(list(values), run))
         )
 
     def prepare(self, count: int, names: tuple[str, ...]) -> Prepared | None:
@@ -149,7 +151,7 @@ def _with_rest(name: str, signature: Signature) -> Prepared:
 
 def _accepts(signature: Signature, places: list[int | None]) -> Callable[[list[Any]], bool]:
     pairs = [(p, i) for p, i in zip(signature.parameters, places, strict=True) if i is not None]
-    return lambda values: all(fit(values[place], parameter) is not UNFIT for parameter, place in pairs)
+    return lambda values: all(fit(values[i], p) is not UNFIT for p, i in pairs)
 
 
 def _exactly(parameter: Parameter, value: Any) -> bool:
@@ -170,7 +172,7 @@ def fit(value: Any, parameter: Parameter) -> Any:
     return UNFIT
 
 
-def unfit(name: str, which: tuple[int, Parameter], value: Any, run: Run) -> None:
+def unfit(name: str, which: tuple[int, Parameter], value: Any, run: Run) -> Any:
     index, parameter = which
     place = _COUNTED[index] if index < len(_COUNTED) else f"{index + 1}th"
     wanted = " or ".join(sorted(parameter.kinds)).replace("string", "text")
@@ -207,4 +209,3 @@ def _parameter(text: str) -> Parameter:
     optional = name.endswith("?")
     wanted = frozenset(kinds.rstrip("?").split("|")) - {"any", ""}
     return Parameter(name.rstrip("?.*"), wanted, optional, nullable, rest, unwrapped)
-

@@ -5,14 +5,15 @@ from __future__ import annotations
 from decimal import Decimal, DecimalException
 from typing import Any
 
-from ..compare import exact, order
-from ..literals import DECIMAL128
-from ..runtime import Run
-from ..values import kind_of
+from engine.feel.compare import exact, order
+from engine.feel.literals import DECIMAL128
+from engine.feel.runtime import Run
+from engine.feel.values import kind_of
+
 from .registry import builtin
 
 
-def _numbers(name: str, items: list[Any], run: Run) -> list[Decimal] | None:
+def _numbers(name: str, items: list[Any], run: Run) -> Any:
     run.charge(len(items))
     if any(kind_of(item) != "number" for item in items):
         return run.null(f"“{name}” wants a list of numbers.")
@@ -127,7 +128,7 @@ def _mode(run: Run, items: list[Any]) -> Any:
 
 def _over_all(name: str, decisive: bool) -> None:
     @builtin(f"{name}(list...: any)")
-    def _decide(run: Run, items: list[Any]) -> bool | None:
+    def _decide(run: Run, items: list[Any]) -> Any:
         run.charge(len(items))
         certain = True
         for item in items:
@@ -135,8 +136,7 @@ def _over_all(name: str, decisive: bool) -> None:
                 return decisive
             if item is not (not decisive):
                 certain = False
-                if item is not None:
-                    return run.null(f"“{name}” wants a list of yes/no values, not {{}}.", item)
+                run.null(f"“{name}” wants a list of yes/no values, not {{}}.", item)
         return (not decisive) if certain else None
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from decimal import Decimal, DecimalException
 from typing import Any, Final
 
-from .. import temporal
-from ..compare import exact
-from ..literals import DECIMAL128
-from ..patterns import Pattern, PatternError, compiled
-from ..runtime import Run
-from ..values import Range, kind_of
+from engine.feel import temporal
+from engine.feel.compare import exact
+from engine.feel.functions.patterns import PatternError, compiled
+from engine.feel.literals import DECIMAL128
+from engine.feel.runtime import Run
+from engine.feel.values import Range, kind_of
+
 from .registry import builtin
 
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
@@ -27,8 +27,7 @@ def number_text(value: Any) -> str:
     exponent = number.adjusted()
     if exponent > 40 or exponent < -40:
         return str(number)
-    text = format(number, "f")
-    return text
+    return format(number, "f")
 
 
 def text_of(value: Any, run: Run, inside: bool = False) -> str:
@@ -175,7 +174,7 @@ def _after(run: Run, text: str, match: str) -> str:
     return text[text.find(match) + len(match) :] if match in text else ""
 
 
-def _pattern(text: str, flags: str | None, run: Run) -> Pattern | None:
+def _pattern(text: str, flags: str | None, run: Run) -> Any:
     try:
         return compiled(text, flags or "")
     except PatternError as error:
@@ -221,7 +220,3 @@ def _join(run: Run, items: list[Any], delimiter: str | None) -> Any:
     gap = delimiter or ""
     run.charge_text(sum(map(len, texts)) + len(gap) * len(texts))
     return gap.join(texts)
-
-
-def is_context(value: Any) -> bool:
-    return isinstance(value, Mapping)

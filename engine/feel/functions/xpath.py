@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 
@@ -49,23 +50,20 @@ class _Reader:
         return "".join(self.made)
 
     def part(self, sign: str) -> str:
-        if sign == "\\":
-            return self.escape()
-        if sign == "[":
-            return self.set()
-        if sign == "(":
-            return self.group()
-        if sign == ".":
-            return "." if "s" in self.flags else r"[^\n\r]"
-        if sign == "$":
-            return r"(?=\n|\Z)" if "m" in self.flags else r"\Z"
         if sign in "?*+":
             return self.repeat(sign)
-        if sign == "{":
-            return self.count()
         if sign in "]}":
             raise Unreadable(f"“{sign}” closes nothing")
+        reader = _PARTS.get(sign)
+        if reader is not None:
+            return reader(self)
         return sign if sign in "^|)" else re.escape(sign)
+
+    def dot(self) -> str:
+        return "." if "s" in self.flags else r"[^\n\r]"
+
+    def end(self) -> str:
+        return r"(?=\n|\Z)" if "m" in self.flags else r"\Z"
 
     def group(self) -> str:
         if self.ahead("?:"):
@@ -172,6 +170,16 @@ class _Reader:
             first = self.pattern[self.at - 2] in "[^"
             return "\\-" if following == "]" or first else "-"
         return re.escape(sign) if sign in "^&~|\\" else sign
+
+
+_PARTS: Final[dict[str, Callable[[_Reader], str]]] = {
+    "\\": _Reader.escape,
+    "[": _Reader.set,
+    "(": _Reader.group,
+    ".": _Reader.dot,
+    "$": _Reader.end,
+    "{": _Reader.count,
+}
 
 
 def _set(parts: list[str], complements: list[str], minus: str, negated: bool) -> str:

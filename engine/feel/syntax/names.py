@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
-from .tokens import Token, tokens
+from engine.feel.syntax.tokens import Token, tokens
 
 # Words that can stand between two operands, or end a part of an expression.
-INFIX: Final = frozenset(["and", "or", "in", "between", "instance", "then", "else", "return", "satisfies", "external"])
+INFIX: Final = frozenset(
+    ("and", "or", "in", "between", "instance", "then", "else", "return", "satisfies", "external")
+)
 RESERVED: Final = INFIX | frozenset(["true", "false", "null", "if", "for", "some", "every"])
 _SPACES: Final = re.compile(r"\s+")
 # A sign inside a name (DMN 1.5, 10.3.1.2, rule 27 and following).

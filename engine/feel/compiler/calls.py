@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.errors import ExpressionLimit
-
-from . import tree, types
-from .compiler import Closure, Setting, closure, compiles, weight
-from .external import external
-from .functions import BUILTINS, Builtin
-from .runtime import MAX_CALLS, MISSING, Frame, Run, Scope
-from .values import Function
+from engine.feel.compiler import types
+from engine.feel.compiler.external import external
+from engine.feel.compiler.nodes import Setting, closure, compiles, weight
+from engine.feel.functions import BUILTINS, Builtin
+from engine.feel.runtime import MAX_CALLS, MISSING, Closure, Frame, Run, Scope
+from engine.feel.syntax import tree
+from engine.feel.values import Function
 
 
 @compiles(tree.FunctionDefinition)
@@ -42,9 +42,8 @@ def _external(
     """`external {java: {…}}`: the description is a context of plain texts."""
     body = node.body
     entries = dict(body.entries) if isinstance(body, tree.ContextLiteral) else {}
-    kind = next(iter(entries), "")
-    described = closure(entries[kind], Setting()) if kind else closure(tree.Literal(None), Setting())
-    return external(kind, names, described, fitters)
+    kind, description = next(iter(entries.items()), ("", tree.Literal(None)))
+    return external(kind, names, closure(description, Setting()), fitters)
 
 
 @compiles(tree.Call)

@@ -8,15 +8,18 @@ from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
-from .compare import exact
-from .literals import DECIMAL128
-from .runtime import Closure, Frame, Run
-from .types import Fitter
-from .values import Function, kind_of
+from engine.feel.compare import exact
+from engine.feel.compiler.types import Fitter
+from engine.feel.literals import DECIMAL128
+from engine.feel.runtime import Closure, Frame, Run
+from engine.feel.values import Function, kind_of
 
 _SIGNATURE: Final = re.compile(r"\s*(\w+)\s*\(([^)]*)\)\s*")
 _DIRECTIVE: Final = re.compile(r"%(?:(?:\.(\d{1,2}))?([sdfn])|%)")
 _TEXT: Final = "java.lang.String"
+_INTEGERS: Final = (
+    ("Byte", "byte", 8), ("Short", "short", 16), ("Integer", "int", 32), ("Long", "long", 64),
+)  # fmt: skip
 
 
 def external(
@@ -31,7 +34,7 @@ def external(
     return define
 
 
-def _refused(run: Run, *values: Any) -> None:
+def _refused(run: Run, *values: Any) -> Any:
     return run.null("A function from outside is not run here: only FEEL is.")
 
 
@@ -109,15 +112,13 @@ def _format(run: Run, template: Any, *values: Any) -> Any:
     if not isinstance(template, str) or "%" in _DIRECTIVE.sub("", template):
         return run.null("The function knows %s, %d, %f and %.2f only.")
     items = list(values[0]) if len(values) == 1 and isinstance(values[0], list) else list(values)
-    missing = object()
 
     def fill(match: re.Match[str]) -> str:
         if match[2] is None or match[2] == "n":
             return "%" if match[2] is None else "\n"
-        value = items.pop(0) if items else missing
-        if value is missing or (match[2] in "df") != (kind_of(value) == "number" or False):
-            if match[2] != "s" or value is missing:
-                raise LookupError
+        value = items.pop(0)  # IndexError: fewer values than places
+        if match[2] != "s" and kind_of(value) != "number":
+            raise LookupError
         return _formatted(value, match, run)
 
     try:
@@ -129,7 +130,7 @@ def _format(run: Run, template: Any, *values: Any) -> Any:
 
 
 def _formatted(value: Any, match: re.Match[str], run: Run) -> str:
-    from .functions.texts import text_of
+    from engine.feel.functions.texts import text_of
 
     if match[2] != "f":
         return text_of(value, run)
@@ -148,9 +149,9 @@ def _methods() -> dict[tuple[str, ...], Callable[..., Any]]:
         table[maths, name, "double"] = _numeric(1, getattr(math, name))
     for name in ("pow", "atan2", "hypot"):
         table[maths, name, "double", "double"] = _numeric(2, getattr(math, name))
-    for owner, kind, bits in (("Byte", "byte", 8), ("Short", "short", 16), ("Integer", "int", 32),
-                              ("Long", "long", 64)):  # fmt: skip
-        table[f"java.lang.{owner}", "valueOf", kind] = _whole(-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+    for owner, kind, bits in _INTEGERS:
+        limit = 2 ** (bits - 1)
+        table[f"java.lang.{owner}", "valueOf", kind] = _whole(-limit, limit - 1)
         table[f"java.lang.{owner}", "valueOf", _TEXT] = _parsed_whole(bits)
     for owner in ("Float", "Double"):
         table[f"java.lang.{owner}", "valueOf", _TEXT] = _parsed

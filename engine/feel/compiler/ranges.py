@@ -7,11 +7,13 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
-from . import compare, tree, types
-from .analysis import reads
-from .compiler import Closure, Setting, closure, compiles
-from .runtime import Frame, Run, Scope
-from .values import Range, kind_of
+from engine.feel import compare
+from engine.feel.compiler import types
+from engine.feel.compiler.nodes import Setting, closure, compiles
+from engine.feel.runtime import Closure, Frame, Run, Scope
+from engine.feel.syntax import tree
+from engine.feel.syntax.analysis import reads
+from engine.feel.values import Range, kind_of
 
 INPUT: Final = "?"
 Test = Callable[[Any, Frame], bool | None]
@@ -21,7 +23,7 @@ _ORDERED = frozenset(
 )  # fmt: skip
 
 
-def make(start: Any, end: Any, included: tuple[bool, bool], run: Run) -> Range | None:
+def make(start: Any, end: Any, included: tuple[bool, bool], run: Run) -> Any:
     """The range between two values of one kind; null when they cannot be its ends."""
     first, last = kind_of(start), kind_of(end)
     if first == last and first in _ORDERED:
@@ -80,7 +82,7 @@ def _membership(test: tree.Node, setting: Setting) -> Test:
 def _instance(node: tree.InstanceOf, setting: Setting) -> Closure:
     value, check = closure(node.value, setting), types.checker(node.type, setting.types)
 
-    def test(frame: Frame) -> bool | None:
+    def test(frame: Frame) -> Any:
         if check is None:
             return frame.run.null(f"There is no type “{node.type.name}”.")
         found = value(frame)

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
-from . import calendar, tree
-from .compare import exact
-from .compiler import Closure, Setting, closure, compiles, weight
-from .runtime import MAX_ITEMS, Frame, ItemScope, Run, Scope
-from .values import Range, kind_of
+from engine.feel import calendar
+from engine.feel.compare import exact
+from engine.feel.compiler.nodes import Setting, closure, compiles, weight
+from engine.feel.runtime import MAX_ITEMS, Closure, Frame, ItemScope, Run, Scope
+from engine.feel.syntax import tree
+from engine.feel.values import Range, kind_of
 
 
 @compiles(tree.Filter)
@@ -63,7 +64,7 @@ def pick(value: Any, place: Any, run: Run) -> Any:
     return items[index - 1 if index > 0 else index]
 
 
-def domain(value: Any, run: Run) -> list[Any] | None:
+def domain(value: Any, run: Run) -> Any:
     """What a loop goes through: a list's items, a range's whole numbers or days, one value."""
     if isinstance(value, list):
         return value
@@ -72,7 +73,7 @@ def domain(value: Any, run: Run) -> list[Any] | None:
     return run.null("A loop needs a list, not nothing.") if value is None else [value]
 
 
-def _range_items(limits: Range, run: Run) -> list[Any] | None:
+def _range_items(limits: Range, run: Run) -> Any:
     items = steps(limits.start, limits.end, run)
     if items is None:
         return None
@@ -83,7 +84,7 @@ def _range_items(limits: Range, run: Run) -> list[Any] | None:
     return items
 
 
-def steps(start: Any, end: Any, run: Run) -> list[Any] | None:
+def steps(start: Any, end: Any, run: Run) -> Any:
     """Whole numbers or days from one to another, up or down."""
     kind = kind_of(start)
     if kind != kind_of(end) or kind not in ("number", "date"):
@@ -170,7 +171,7 @@ def _quantified(node: tree.Quantified, setting: Setting) -> Closure:
     body, cost = closure(node.body, inner), weight(node.body) + 1
     decisive = node.word == "some"
 
-    def test(frame: Frame) -> bool | None:
+    def test(frame: Frame) -> Any:
         own: dict[str, Any] = {}
         within, certain = Frame(Scope(own, frame.vars), frame.run), True
         try:

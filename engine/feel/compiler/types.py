@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC
 from typing import Any, Final
 
-from . import tree
-from .runtime import Run
-from .values import Function, Range, kind_of
+from engine.feel import calendar
+from engine.feel.runtime import Run
+from engine.feel.syntax import tree
+from engine.feel.values import Function, Range, kind_of
 
 TypeCheck = Callable[[Any], bool]
 Fitter = Callable[[Any, Run], Any]
@@ -90,12 +92,19 @@ _BUILDERS: Final = {"list": _list, "range": _range, "context": _context, "functi
 
 
 def fitted(value: Any, check: TypeCheck) -> Any:
-    """The value, taken out of or put into a list of one to pass the check; MISFIT when it cannot."""
+    """The value after the implicit conversions that make it pass the check, else MISFIT.
+
+    Those are out of a list of one, into one, and from a date to its first moment in UTC.
+    """
     if value is None or check(value):
         return value
     if isinstance(value, list) and len(value) == 1 and check(value[0]):
         return value[0]
-    return [value] if check([value]) else MISFIT
+    if check([value]):
+        return [value]
+    if kind_of(value) == "date" and check(moment := calendar.join(value, 0, UTC)):
+        return moment
+    return MISFIT
 
 
 def fitter(check: TypeCheck | None) -> Fitter | None:

@@ -40,10 +40,10 @@ class Pattern:
         """Every match replaced, `$1` … meaning its groups."""
         if self._found.search("", timeout=SECONDS) is not None:
             raise PatternError("The pattern of “replace” also matches an empty text.")
-        build = (lambda match: replacement) if self._literal else _template(replacement)
+        template = None if self._literal else _template(replacement)
 
         def one(match: Any) -> str:
-            made = build(match)
+            made = replacement if template is None else template(match)
             charge(len(made))
             return made
 

@@ -9,11 +9,10 @@ from difflib import get_close_matches
 from typing import Final
 
 from engine.errors import ExpressionSyntax
-
-from . import names as naming
-from . import tree
-from .names import Known
-from .tokens import Token, tokens, unquote, wrong
+from engine.feel.syntax import names as naming
+from engine.feel.syntax import tree
+from engine.feel.syntax.names import Known
+from engine.feel.syntax.tokens import Token, tokens, unquote, wrong
 
 MAX_NESTING: Final = 64
 _INFIX_WORDS: Final = ("and", "or", "in", "between", "then", "else", "return", "satisfies")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from . import access, arithmetic, compare, tree
-from .functions import BUILTINS
-from .runtime import MISSING, Closure, Frame, Scope
-from .types import TypeCheck
-from .values import Range
+from engine.feel import access, arithmetic, compare
+from engine.feel.compiler.types import TypeCheck
+from engine.feel.functions import BUILTINS
+from engine.feel.runtime import MISSING, Closure, Frame, Scope
+from engine.feel.syntax import tree
+from engine.feel.values import Range
 
 NUMBER: Final = frozenset((Decimal, int))
 
@@ -147,33 +149,18 @@ def _equality(left: Closure, right: Closure, wanted: bool) -> Closure:
 
 
 def _ordering(left: Closure, right: Closure, sign: str) -> Closure:
-    holds = compare.holds
+    holds, compared = compare.holds, _ORDERS[sign]
 
-    def below(frame: Frame) -> bool | None:
+    def test(frame: Frame) -> Any:
         a, b = left(frame), right(frame)
         if type(a) in NUMBER and type(b) in NUMBER:
-            return bool(a < b)
+            return compared(a, b)
         return holds(sign, a, b, frame.run)
 
-    def at_most(frame: Frame) -> bool | None:
-        a, b = left(frame), right(frame)
-        if type(a) in NUMBER and type(b) in NUMBER:
-            return bool(a <= b)
-        return holds(sign, a, b, frame.run)
+    return test
 
-    def above(frame: Frame) -> bool | None:
-        a, b = left(frame), right(frame)
-        if type(a) in NUMBER and type(b) in NUMBER:
-            return bool(a > b)
-        return holds(sign, a, b, frame.run)
 
-    def at_least(frame: Frame) -> bool | None:
-        a, b = left(frame), right(frame)
-        if type(a) in NUMBER and type(b) in NUMBER:
-            return bool(a >= b)
-        return holds(sign, a, b, frame.run)
-
-    return {"<": below, "<=": at_most, ">": above, ">=": at_least}[sign]
+_ORDERS: Final = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
 @compiles(tree.Logic)
@@ -181,7 +168,7 @@ def _logic(node: tree.Logic, setting: Setting) -> Closure:
     operands = tuple(closure(operand, setting) for operand in node.operands)
     decisive, word = node.word == "or", node.word
 
-    def decide(frame: Frame) -> bool | None:
+    def decide(frame: Frame) -> Any:
         """One decisive operand decides; else all must be the other truth value, or it is null."""
         certain = True
         for operand in operands:
@@ -248,6 +235,3 @@ def _context(node: tree.ContextLiteral, setting: Setting) -> Closure:
         return own
 
     return build
-
-
-from . import calls, loops, ranges  # noqa: E402, F401 - each adds its kinds of node to COMPILERS

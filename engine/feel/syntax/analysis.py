@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from . import tree
+from engine.feel.syntax import tree
 
 
 @dataclass(slots=True)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from engine.errors import ExpressionSyntax
-
-from . import tree
-from .runtime import Run
-from .values import Range
+from engine.feel.runtime import Run
+from engine.feel.syntax import tree
+from engine.feel.values import Range
 
 _MAKERS = frozenset(("date", "time", "date and time", "duration"))
 
 
 def read(text: str) -> Range | None:
     """The range, when its limits are plain values or made of one text by date(…) and the like."""
-    from .expression import compile
+    from engine.feel.expression import compile
 
     try:
         found = compile(text)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from . import names as naming
-from .literals import at_value, number
-from .names import Known
-from .special import SPECIAL, Cursor
-from .tokens import place, unquote
-from .tree import (
+from engine.feel.literals import at_value, number
+from engine.feel.syntax import names as naming
+from engine.feel.syntax.forms import SPECIAL, Cursor
+from engine.feel.syntax.names import Known
+from engine.feel.syntax.tokens import place, unquote
+from engine.feel.syntax.tree import (
     Arithmetic,
     AtLiteral,
     Between,
