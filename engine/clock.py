@@ -9,12 +9,13 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
+_everywhere: list[datetime] = []  # at most one: the time for all threads (`stand_still`)
 _set: ContextVar[datetime | None] = ContextVar("waymark_now", default=None)
 
 
 def now() -> datetime:
     """This instant, in UTC."""
-    return _set.get() or datetime.now(UTC)
+    return _set.get() or (_everywhere[0] if _everywhere else datetime.now(UTC))
 
 
 def local_now() -> datetime:
@@ -24,6 +25,11 @@ def local_now() -> datetime:
 
 def today() -> date:
     return local_now().date()
+
+
+def stand_still(instant: datetime | None) -> None:
+    """From now on it is `instant` in every thread of this process; None: time goes on again."""
+    _everywhere[:] = [] if instant is None else [instant.astimezone(UTC)]
 
 
 @contextmanager

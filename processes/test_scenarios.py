@@ -21,7 +21,12 @@ from tests.factories import folder
 HERE = Path(__file__).parent
 FOLDERS = sorted(p.parent for p in HERE.glob("*/process.bpmn"))
 FILES = sorted(HERE.glob("*/scenarios/*.yaml"))
-WHOLE = "adult_whole_course.yaml"  # played with a new process for every step
+WHOLE = "adult_whole_course.yaml"  # each step in a process forked from one that opened nothing
+SHORT = "nobody_checks.yaml"  # each step in a process started from nothing
+
+
+def address(database: Database) -> str:
+    return database.engine.url.render_as_string(hide_password=False)
 
 
 def publish(database: Database) -> None:
@@ -48,14 +53,16 @@ def test_scenario(database: Database, path: Path) -> None:
     run_file(database, path)
 
 
-@pytest.mark.parametrize("method", ["forkserver", "spawn"])
-def test_the_whole_course_runs_with_a_fresh_process_for_every_step(
-    database: Database, method: str
-) -> None:
+def test_the_whole_course_runs_with_a_fresh_process_for_every_step(database: Database) -> None:
     publish(database)
     path = next(p for p in FILES if p.name == WHOLE)
-    url = database.engine.url.render_as_string(hide_password=False)
-    run_file(database, path, player=fresh.player(url, method))
+    run_file(database, path, player=fresh.player(address(database)))
+
+
+def test_a_short_run_holds_with_truly_new_processes(database: Database) -> None:
+    publish(database)
+    path = next(p for p in FILES if p.name == SHORT)
+    run_file(database, path, player=fresh.player(address(database), "spawn"))
 
 
 def test_the_scenarios_reach_every_element_that_is_drawn(_sqlite: Database) -> None:
