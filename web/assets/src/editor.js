@@ -1,124 +1,134 @@
 // The diagram editor of the studio: the drawing fills a form field, so that saving is an ordinary form.
-import { CreateAppendAnythingModule } from "bpmn-js-create-append-anything";
-import Modeler from "bpmn-js/lib/Modeler";
 import "bpmn-js/dist/assets/bpmn-font/css/bpmn.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
 import "bpmn-js/dist/assets/diagram-js.css";
+import { Drawing } from "./editor/drawing.js";
+import { Findings } from "./editor/findings.js";
 import { Panel } from "./editor/panel.js";
-import { businessObject, Settings } from "./editor/settings.js";
-import spiffworkflow from "./editor/spiffworkflow.json";
+import { Settings } from "./editor/settings.js";
+import { label, listOf, words } from "./editor/steps.js";
 
 const root = document.querySelector("[data-editor]");
 const field = document.querySelector("[data-editor-source]");
 const form = field.closest("form");
-const canvasElement = root.querySelector("[data-editor-canvas]");
-
-const modeler = new Modeler({
-  container: canvasElement,
-  additionalModules: [CreateAppendAnythingModule],
-  moddleExtensions: { spiffworkflow },
-});
-const settings = new Settings(modeler);
-const panel = new Panel(root.querySelector("[data-editor-panel]"), settings, {
-  forms: JSON.parse(root.dataset.forms || "[]"),
-  decisions: JSON.parse(root.dataset.decisions || "[]"),
-  processes: JSON.parse(root.dataset.processes || "[]"),
-});
+const status = document.querySelector("[data-editor-status]");
+const chosen = form.querySelector("[data-editor-chosen]");
 const goTo = root.querySelector("[data-editor-goto]");
-const status = root.querySelector("[data-editor-status]");
-let changed = false;
+const withoutScript = document.querySelectorAll("[data-without-script]");
 
-function steps() {
-  return modeler
-    .get("elementRegistry")
-    .filter((element) => /Task|Event|Gateway|CallActivity|SubProcess|SequenceFlow/.test(element.type) && !element.labelTarget)
-    .filter((element) => element.type !== "bpmn:SequenceFlow" || businessObject(element).name || settings.condition(element));
+const drawing = new Drawing(root.querySelector("[data-editor-canvas]"));
+const settings = new Settings(drawing.modeler);
+const findings = new Findings(document.querySelector("[data-editor-findings]"), drawing, choose);
+const panel = new Panel(root.querySelector("[data-editor-panel]"), settings, drawing, {
+  choices: JSON.parse(root.dataset.choices),
+  findings,
+});
+let changed = false;
+let checking;
+
+function say(text) {
+  status.textContent = text;
 }
 
 function listSteps() {
-  const chosen = goTo.value;
+  const now = goTo.value;
   goTo.replaceChildren(new Option("Choose a step", ""));
-  for (const element of steps()) {
-    const object = businessObject(element);
-    const kind = object.$type.replace("bpmn:", "").replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
-    goTo.append(new Option(`${object.name || object.id} (${kind})`, element.id));
-  }
-  goTo.value = chosen;
+  for (const element of listOf(drawing.elements(), settings)) goTo.append(new Option(`${label(element)} (${words(element)})`, element.id));
+  goTo.value = [...goTo.options].some((option) => option.value === now) ? now : "";
 }
 
 function choose(id) {
-  const element = modeler.get("elementRegistry").get(id);
-  if (!element) return;
-  modeler.get("selection").select(element);
-  modeler.get("canvas").scrollToElement(element);
+  if (drawing.choose(id)) return true;
+  say("This is about the process as a whole: there is no one step to show.");
+  return false;
 }
 
 const BUTTONS = {
-  undo: () => modeler.get("commandStack").undo(),
-  redo: () => modeler.get("commandStack").redo(),
-  "zoom-in": () => modeler.get("zoomScroll").stepZoom(1),
-  "zoom-out": () => modeler.get("zoomScroll").stepZoom(-1),
-  fit: () => modeler.get("canvas").zoom("fit-viewport"),
+  undo: () => drawing.undo(),
+  redo: () => drawing.redo(),
+  find: () => drawing.find(),
+  "zoom-in": () => drawing.zoom(1),
+  "zoom-out": () => drawing.zoom(-1),
+  fit: () => drawing.showAll(),
+  left: () => drawing.move(1, 0),
+  right: () => drawing.move(-1, 0),
+  up: () => drawing.move(0, 1),
+  down: () => drawing.move(0, -1),
   append: () => {
-    const [element] = modeler.get("selection").get();
-    if (!element) {
-      status.textContent = "Choose the step first, after which the new one should come.";
-      return;
-    }
-    const shape = modeler.get("elementFactory").createShape({ type: "bpmn:UserTask" });
-    const added = modeler.get("autoPlace").append(element, shape);
-    modeler.get("selection").select(added);
+    if (!drawing.append()) say("Choose the step first, after which the new one comes.");
   },
   remove: () => {
-    const chosen = modeler.get("selection").get();
-    if (chosen.length) modeler.get("modeling").removeElements([...chosen]);
+    if (!drawing.remove()) say("Choose the step first that is to go.");
   },
 };
 
-async function open() {
-  const { warnings } = await modeler.importXML(field.value);
-  modeler.get("canvas").zoom("fit-viewport");
-  const svg = canvasElement.querySelector("svg");
-  svg.setAttribute("role", "application");
-  svg.setAttribute("aria-label", "Drawing of the process. Use the list “Go to” to choose a step by keyboard.");
-  listSteps();
-  panel.show(null);
-  if (warnings.length) status.textContent = `The drawing has ${warnings.length} parts that the editor does not know.`;
-  const wanted = new URLSearchParams(location.search).get("element");
-  if (wanted) choose(wanted);
-  root.dataset.ready = "true";
+async function check() {
+  try {
+    say(await findings.check(root.dataset.check, form.elements["wm-csrf"].value, await drawing.xml()));
+  } catch (error) {
+    if (error.name !== "AbortError") say("Changed, not saved yet. The findings could not be brought up to date: save to see them.");
+  }
 }
 
-modeler.on("selection.changed", ({ newSelection }) => {
-  const [element] = newSelection;
-  const target = element?.labelTarget || element;
-  panel.show(target || null);
-  goTo.value = target?.id || "";
-});
-modeler.on("commandStack.changed", () => {
-  changed = true;
-  status.textContent = "Changed, not saved yet.";
+function asText(error) {
+  say(`The drawing cannot be shown (${error.message}). Change the file here, or upload another.`);
+  root.hidden = true;
+  for (const element of withoutScript) element.hidden = false;
+}
+
+async function open() {
+  const { lost } = await drawing.open(field.value);
   listSteps();
+  panel.show(null);
+  findings.mark();
+  root.dataset.ready = "true";
+  if (lost.length) say(`The editor does not know ${lost.length} parts of this file and would leave them out on saving: ${lost.join("; ")}`);
+  const wanted = new URLSearchParams(location.search).get("element");
+  if (wanted) choose(wanted);
+}
+
+drawing.on("selection.changed", ({ newSelection }) => {
+  const target = newSelection[0]?.labelTarget || newSelection[0] || null;
+  panel.show(target);
+  goTo.value = target?.id || "";
+  chosen.value = target?.id || "";
+});
+drawing.on("commandStack.changed", () => {
+  if (!root.dataset.ready) return;
+  changed = true;
+  say("Changed, not saved yet.");
+  listSteps();
+  goTo.value = panel.element?.id || "";
+  panel.refresh();
+  clearTimeout(checking);
+  checking = setTimeout(check, 800);
 });
 goTo.addEventListener("change", () => choose(goTo.value));
 for (const button of root.querySelectorAll("[data-editor-do]")) {
   button.addEventListener("click", () => BUTTONS[button.dataset.editorDo]());
 }
 form.addEventListener("submit", async (event) => {
-  if (form.dataset.filled) return;
+  if (!changed || root.hidden) return;
   event.preventDefault();
-  const submitter = event.submitter;
-  const { xml } = await modeler.saveXML({ format: true });
-  field.value = xml;
-  form.dataset.filled = "true";
-  changed = false;
-  form.requestSubmit(submitter);
+  try {
+    field.value = await drawing.xml();
+    changed = false;
+    form.requestSubmit(event.submitter);
+  } catch (error) {
+    say(`Not saved: the drawing could not be written (${error.message}).`);
+  }
 });
+for (const other of document.querySelectorAll("[data-needs-saved]")) {
+  other.addEventListener("submit", (event) => {
+    if (!changed) return;
+    event.preventDefault();
+    say("You changed the drawing and have not saved it. Save the draft first.");
+    form.querySelector("button").focus();
+  });
+}
 addEventListener("beforeunload", (event) => {
   if (changed) event.preventDefault();
 });
 root.hidden = false;
-for (const element of document.querySelectorAll("[data-without-script]")) element.hidden = true;
-open().catch((error) => {
-  status.textContent = `The drawing cannot be shown: ${error.message}`;
-});
+for (const element of withoutScript) element.hidden = true;
+open().catch(asText);

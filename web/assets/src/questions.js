@@ -20,6 +20,21 @@ for (const form of document.querySelectorAll("form")) {
   show();
 }
 
+// What a radio opens. The design system's own script says aria-expanded on it, which a radio may not.
+for (const group of document.querySelectorAll(".govuk-radios")) {
+  const openers = [...group.querySelectorAll(":scope > .govuk-radios__item > [data-aria-controls]")];
+  if (!openers.length) continue;
+  const show = () => {
+    for (const opener of openers) {
+      const opened = document.getElementById(opener.dataset.ariaControls);
+      opened.classList.toggle("govuk-radios__conditional--hidden", !opener.checked);
+    }
+  };
+  group.addEventListener("change", show);
+  addEventListener("pageshow", show);
+  show();
+}
+
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {

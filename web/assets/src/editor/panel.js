@@ -1,216 +1,159 @@
 // The panel beside the drawing: the settings of the chosen step, in words, each a labelled field.
-import { businessObject } from "./settings.js";
+import { groupsOf } from "./fields.js";
+import { KINDS, businessObject, kindOf, label, words } from "./steps.js";
 
-const property = (name, label, hint, more = {}) => ({
-  label,
-  hint,
-  read: (settings, element) => settings.property(element, name),
-  write: (settings, element, value) => settings.setProperty(element, name, value),
-  ...more,
-});
-
-const NAME = {
-  label: "Label",
-  hint: "What people read on the drawing",
-  read: (settings, element) => settings.attribute(element, "name"),
-  write: (settings, element, value) => settings.setAttribute(element, "name", value),
-};
-const WHO = [
-  property("roles", "Role", "Leave empty to use the lane. Several: [\"role one\", \"role two\"]"),
-  property("assignee", "Given to", "FEEL: a username, or empty for the role’s queue"),
-  property("organisation", "Organisation", "FEEL: only people of this organisation"),
-  property("notCompletedBy", "Not by who did", "Names of steps, or * for anybody who worked on the case"),
-];
-const WHEN = [
-  property("due", "Due", "FEEL: add working days(today(), 5)"),
-  property("dueBasis", "Why this date", "statute: …, guidance: …, local policy"),
-  property("expected", "Waiting too long after", "FEEL: a date or duration. Empty: the due date"),
-  property("priority", "Priority", "normal or urgent"),
-];
-const WORDS = [
-  property("title", "Title in lists", "Text, or FEEL after ="),
-  {
-    label: "Guidance",
-    hint: "Stands above the form",
-    rows: 5,
-    read: (settings, element) => settings.text(element, "spiffworkflow:InstructionsForEndUser"),
-    write: (settings, element, value) => settings.setText(element, "spiffworkflow:InstructionsForEndUser", value),
-  },
-  property("stage", "Stage", "Where the case is, in one word"),
-];
-const FORM = [
-  property("formFilename", "Form", "Leave empty for the form with the step’s name", { choices: "forms" }),
-  property("prefill", "Filled in beforehand", "FEEL: {field: value}"),
-];
-const EXPECTED = property("expected", "Waiting too long after", "FEEL: a date or duration");
-const MESSAGE = [
-  {
-    label: "Message",
-    hint: "Its name",
-    read: (settings, element) => settings.message(element),
-    write: (settings, element, value) => settings.setMessage(element, value),
-  },
-  property("key", "Key", "FEEL: empty is the case’s reference"),
-];
-
-const GROUPS = {
-  "bpmn:UserTask": [["Label", [NAME]], ["Who", WHO], ["When", WHEN], ["Form", FORM], ["Words", WORDS]],
-  "bpmn:ManualTask": [["Label", [NAME]], ["Who", WHO], ["When", WHEN], ["Words", WORDS]],
-  "bpmn:ScriptTask": [
-    ["Label", [NAME]],
-    ["Script", [{
-      label: "Names to set",
-      hint: "FEEL: {name: value}",
-      rows: 6,
-      read: (settings, element) => settings.attribute(element, "script"),
-      write: (settings, element, value) => settings.setAttribute(element, "script", value),
-    }]],
-  ],
-  "bpmn:BusinessRuleTask": [
-    ["Label", [NAME]],
-    ["Decision", [{
-      label: "Decision table",
-      choices: "decisions",
-      read: (settings, element) => settings.text(element, "spiffworkflow:CalledDecisionId"),
-      write: (settings, element, value) => settings.setText(element, "spiffworkflow:CalledDecisionId", value),
-    }]],
-  ],
-  "bpmn:CallActivity": [
-    ["Label", [NAME]],
-    ["Called process", [{
-      label: "Process",
-      choices: "processes",
-      read: (settings, element) => settings.attribute(element, "calledElement"),
-      write: (settings, element, value) => settings.setAttribute(element, "calledElement", value),
-    }, property("stage", "Stage", "")]],
-  ],
-  "bpmn:SequenceFlow": [
-    ["Label", [NAME]],
-    ["Condition", [{
-      label: "Taken when",
-      hint: "FEEL: outcome = \"adopt\"",
-      rows: 2,
-      read: (settings, element) => settings.condition(element),
-      write: (settings, element, value) => settings.setCondition(element, value),
-    }, {
-      label: "Taken when no other way is",
-      kind: "checkbox",
-      applies: (element) => /Gateway$/.test(businessObject(element).sourceRef?.$type || ""),
-      read: (settings, element) => settings.isDefault(element),
-      write: (settings, element, value) => settings.setDefault(element, value),
-    }]],
-  ],
-};
-
-function groupsOf(element, settings) {
-  const type = businessObject(element).$type;
-  if (GROUPS[type]) return GROUPS[type];
-  const groups = [["Label", [NAME]]];
-  if (settings.event(element, "bpmn:TimerEventDefinition")) {
-    groups.push(["When", [{
-      label: "Date or duration",
-      hint: "P5D, or FEEL: add working days(today(), 2)",
-      read: (s, e) => s.timer(e),
-      write: (s, e, value) => s.setTimer(e, value),
-    }, EXPECTED]]);
-  }
-  if (settings.event(element, "bpmn:MessageEventDefinition")) {
-    const throwing = /Throw|EndEvent/.test(type);
-    const more = throwing
-      ? [property("payload", "What it carries", "FEEL: {name: value}")]
-      : [property("roles", "A button for these roles", "FEEL: [\"caseworker\"]"), EXPECTED];
-    groups.push(["Message and key", [...MESSAGE, ...more]]);
-  }
-  return groups;
+function make(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
 }
 
 export class Panel {
-  constructor(root, settings, choices) {
+  constructor(root, settings, drawing, { choices, findings }) {
     this.root = root;
     this.settings = settings;
-    this.choices = choices;
+    this.drawing = drawing;
+    this.choices = { ...choices, priorities: [["normal", ""], ["urgent", ""]] };
+    this.findings = findings;
     this.element = null;
+    this.shown = [];
   }
 
   show(element) {
-    this.element = element;
+    const known = element && element.parent ? element : null;
+    this.element = known;
+    this.shown = [];
     this.root.replaceChildren();
-    const title = document.createElement("h2");
-    title.className = "govuk-heading-s";
-    if (!element || /Process|Collaboration|Participant|Lane/.test(businessObject(element).$type)) {
-      title.textContent = "No step chosen";
-      const words = document.createElement("p");
-      words.className = "govuk-body-s";
-      words.textContent = "Choose a step on the drawing, or in the list “Go to”.";
-      this.root.append(title, words);
+    if (!known) {
+      this.root.append(make("h2", "govuk-heading-s", "No step chosen"), make("p", "govuk-body-s", "Choose a step on the drawing, or in the list “Go to”. What you change here is drawn at once and kept when you save."));
       return;
     }
-    title.textContent = businessObject(element).name || businessObject(element).id;
-    const id = document.createElement("p");
-    id.className = "govuk-hint wm-panel__id";
-    const lane = this.settings.lane(element);
-    id.textContent = `${businessObject(element).id}${lane ? ` · lane ${lane}` : ""}`;
-    this.root.append(title, id);
-    for (const [name, fields] of groupsOf(element, this.settings)) {
-      const group = document.createElement("fieldset");
-      group.className = "govuk-fieldset wm-panel__group";
-      const legend = document.createElement("legend");
-      legend.className = "govuk-fieldset__legend govuk-fieldset__legend--s";
-      legend.textContent = name;
-      group.append(legend);
-      for (const field of fields) if (!field.applies || field.applies(element)) group.append(this.#field(field));
-      this.root.append(group);
+    this.title = make("h2", "govuk-heading-s wm-panel__title", label(known));
+    this.root.append(this.title, make("p", "govuk-hint wm-panel__id", this.#about(known)));
+    this.problems = make("div", "wm-panel__problems");
+    this.root.append(this.problems);
+    this.#showProblems();
+    for (const [name, fields] of groupsOf(known, this.settings, this.drawing)) this.#group(name, fields);
+    if (kindOf(known) >= 0) this.#group("Drawing", this.#drawn(known));
+  }
+
+  // After a change or an undo: the same fields with what is so now.
+  refresh() {
+    if (!this.element) return;
+    if (!this.drawing.element(this.element.id)) {
+      this.show(null);
+      return;
+    }
+    this.title.textContent = label(this.element);
+    for (const { field, input } of this.shown) if (field.read && input !== document.activeElement) this.#fill(field, input);
+    this.#showProblems();
+  }
+
+  #showProblems() {
+    this.problems.replaceChildren();
+    for (const { severity, words: said } of this.findings.of(this.element.id)) {
+      const kind = severity === "error" ? "error" : "warning";
+      this.problems.append(make("p", `wm-panel__problem wm-panel__problem--${kind}`, `${kind === "error" ? "Error" : "Warning"}: ${said}`));
     }
   }
 
+  #about(element) {
+    const lane = this.settings.lane(element);
+    return [words(element), businessObject(element).id, lane && `lane ${lane}`].filter(Boolean).join(" · ");
+  }
+
+  // What else can be done by pointing, for those who do not point.
+  #drawn(element) {
+    const fields = [{
+      label: "Kind of step",
+      required: true,
+      choices: KINDS.map(([name], number) => [String(number), name]),
+      read: () => String(kindOf(element)),
+      write: (settings, _, value) => this.drawing.become(element, KINDS[Number(value)][1]),
+    }];
+    const targets = this.drawing.elements().filter((one) => !one.labelTarget && this.drawing.canConnect(element, one));
+    if (targets.length) {
+      fields.push({
+        label: "Draw a way to",
+        choices: targets.map((one) => [one.id, label(one)]),
+        read: () => "",
+        write: (settings, _, value) => {
+          this.drawing.connect(element, this.drawing.element(value));
+          this.show(element);
+        },
+      });
+    }
+    return fields;
+  }
+
+  #group(name, fields) {
+    const group = make("fieldset", "govuk-fieldset wm-panel__group");
+    group.append(make("legend", "govuk-fieldset__legend govuk-fieldset__legend--s wm-panel__legend", name));
+    for (const field of fields) group.append(this.#field(field));
+    this.root.append(group);
+  }
+
   #field(field) {
-    const wrapper = document.createElement("div");
-    wrapper.className = "wm-panel__field";
-    const id = `panel-${field.label.toLowerCase().replace(/[^a-z]+/g, "-")}`;
-    const label = document.createElement("label");
-    label.className = "govuk-label wm-panel__label";
-    label.htmlFor = id;
-    label.textContent = field.label;
+    const wrapper = make("div", `wm-panel__field${field.kind === "checkbox" ? " wm-panel__field--check" : ""}`);
     const input = this.#input(field);
-    input.id = id;
-    const value = field.read(this.settings, this.element);
-    if (field.kind === "checkbox") input.checked = value;
-    else input.value = value;
-    input.addEventListener("change", () => {
-      field.write(this.settings, this.element, field.kind === "checkbox" ? input.checked : input.value.trim());
-    });
-    wrapper.append(label);
+    input.id = `panel-${this.shown.length}`;
+    const named = make("label", "govuk-label wm-panel__label", field.label);
+    named.htmlFor = input.id;
+    this.shown.push({ field, input });
+    this.#fill(field, input);
+    input.addEventListener("change", () => this.#write(field, input));
+    wrapper.append(named);
     if (field.hint) {
-      const hint = document.createElement("p");
-      hint.className = "govuk-hint wm-panel__hint";
-      hint.id = `${id}-hint`;
-      hint.textContent = field.hint;
+      const hint = make("p", "govuk-hint wm-panel__hint", field.hint);
+      hint.id = `${input.id}-hint`;
       input.setAttribute("aria-describedby", hint.id);
       wrapper.append(hint);
     }
     wrapper.append(input);
+    if (field.suggest) wrapper.append(this.#suggestions(field, input));
     return wrapper;
+  }
+
+  #write(field, input) {
+    const value = field.kind === "checkbox" ? input.checked : input.value.trim();
+    if (value !== field.read(this.settings, this.element)) field.write(this.settings, this.element, value);
+  }
+
+  #fill(field, input) {
+    const value = field.read(this.settings, this.element);
+    if (field.kind === "checkbox") input.checked = value;
+    else if (input.tagName === "SELECT") this.#choose(field, input, value);
+    else input.value = value;
+  }
+
+  #choose(field, select, value) {
+    const offered = typeof field.choices === "string" ? this.choices[field.choices] : field.choices;
+    const pairs = field.required ? offered : [["", "–"], ...offered];
+    const known = pairs.some(([name]) => name === value) ? pairs : [...pairs, [value, ""]];
+    select.replaceChildren(...known.map(([name, said]) => new Option(said || name, name)));
+    select.value = value;
+  }
+
+  #suggestions(field, input) {
+    const list = make("datalist");
+    list.id = `${input.id}-list`;
+    const pairs = field.suggest === "messages" ? this.settings.messages().map((name) => [name, ""]) : this.choices[field.suggest];
+    for (const [name, said] of pairs) list.append(new Option(said, field.quoted ? `["${name}"]` : name));
+    input.setAttribute("list", list.id);
+    return list;
   }
 
   #input(field) {
     if (field.kind === "checkbox") {
-      const box = document.createElement("input");
+      const box = make("input", "wm-panel__checkbox");
       box.type = "checkbox";
-      box.className = "wm-panel__checkbox";
       return box;
     }
-    if (field.choices) {
-      const select = document.createElement("select");
-      select.className = "govuk-select wm-panel__input";
-      const known = ["", ...this.choices[field.choices]];
-      const now = field.read(this.settings, this.element);
-      for (const name of known.includes(now) ? known : [...known, now]) select.append(new Option(name || "–", name));
-      return select;
-    }
-    const input = document.createElement(field.rows ? "textarea" : "input");
+    if (field.choices) return make("select", "govuk-select wm-panel__input");
+    const input = make(field.rows ? "textarea" : "input", `${field.rows ? "govuk-textarea" : "govuk-input"} wm-panel__input`);
     if (field.rows) input.rows = field.rows;
     else input.type = "text";
-    input.className = `${field.rows ? "govuk-textarea" : "govuk-input"} wm-panel__input`;
     input.spellcheck = false;
     return input;
   }

@@ -1,8 +1,6 @@
 // Reading and writing what the engine reads of an element, always by a command, so that undo works.
 
-export function businessObject(element) {
-  return element.businessObject || element;
-}
+import { businessObject } from "./steps.js";
 
 function extension(object, type) {
   const values = object.extensionElements?.values || [];
@@ -94,6 +92,11 @@ export class Settings {
   message(element) {
     const holder = this.event(element, "bpmn:MessageEventDefinition") || businessObject(element);
     return holder.messageRef?.name || "";
+  }
+
+  messages() {
+    const roots = this.modeler.getDefinitions().rootElements;
+    return roots.filter((one) => one.$type === "bpmn:Message" && one.name).map((one) => one.name);
   }
 
   setMessage(element, name) {
