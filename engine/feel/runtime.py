@@ -10,7 +10,7 @@ from engine.errors import ExpressionLimit
 from engine.feel.values import kind
 
 # A step is one node of the tree evaluated inside a loop or function, or one item touched.
-MAX_STEPS: Final = 1_000_000
+MAX_STEPS: Final = 500_000
 MAX_ITEMS: Final = 100_000
 MAX_TEXT: Final = 200_000
 MAX_CALLS: Final = 80

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from engine.feel import calendar
 from engine.feel.compare import exact
 from engine.feel.compiler.nodes import Setting, closure, compiles, weight
 from engine.feel.runtime import MAX_ITEMS, Closure, Frame, ItemScope, Run, Scope
-from engine.feel.syntax import tree
+from engine.feel.syntax import analysis, tree
 from engine.feel.values import Range, kind_of
 
 
@@ -21,7 +21,8 @@ def _filter(node: tree.Filter, setting: Setting) -> Closure:
     if isinstance(literal, tree.Literal) and type(literal.value) is Decimal:
         fixed = literal.value
         return lambda frame: pick(source(frame), fixed, frame.run)
-    condition, cost = closure(node.condition, setting.with_names("item")), weight(node.condition)
+    condition = closure(node.condition, setting.with_names("item"))
+    cost = weight(node.condition) + ROUND
     return lambda frame: select(source(frame), condition, cost, frame)
 
 
@@ -127,6 +128,10 @@ def _sources(
     return found, setting
 
 
+# What one more round of a loop costs beside its body.
+ROUND: Final = 3
+
+
 class _NoDomain(Exception):
     """One of the things to go through is none."""
 
@@ -148,7 +153,8 @@ def _rounds(sources: list[tuple[str, Source]], own: dict[str, Any], frame: Frame
 @compiles(tree.For)
 def _for(node: tree.For, setting: Setting) -> Closure:
     sources, inner = _sources(node.iterators, setting)
-    body, cost = closure(node.body, inner.with_names("partial")), weight(node.body) + 1
+    body = closure(node.body, inner.with_names("partial"))
+    cost, kept = weight(node.body) + ROUND, analysis.keeps(node.body, "partial")
 
     def loop(frame: Frame) -> Any:
         found: list[Any] = []
@@ -157,7 +163,12 @@ def _for(node: tree.For, setting: Setting) -> Closure:
         try:
             for _ in _rounds(sources, own, within):
                 frame.run.charge(cost)
+                if kept:
+                    frame.run.charge(len(found))
+                    own["partial"] = list(found)
                 found.append(body(Frame(Scope(dict(own), frame.vars), frame.run)))
+                if len(found) > MAX_ITEMS:
+                    frame.run.charge_list(len(found))
         except _NoDomain:
             return None
         return found
@@ -168,7 +179,7 @@ def _for(node: tree.For, setting: Setting) -> Closure:
 @compiles(tree.Quantified)
 def _quantified(node: tree.Quantified, setting: Setting) -> Closure:
     sources, inner = _sources(node.iterators, setting)
-    body, cost = closure(node.body, inner), weight(node.body) + 1
+    body, cost = closure(node.body, inner), weight(node.body) + ROUND
     decisive = node.word == "some"
 
     def test(frame: Frame) -> Any:

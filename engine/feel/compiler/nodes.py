@@ -188,7 +188,7 @@ def _logic(node: tree.Logic, setting: Setting) -> Closure:
 def _between(node: tree.Between, setting: Setting) -> Closure:
     value, low, high = (closure(n, setting) for n in (node.value, node.low, node.high))
 
-    def test(frame: Frame) -> bool | None:
+    def test(frame: Frame) -> Any:
         return compare.within(value(frame), Range(low(frame), high(frame)), frame.run)
 
     return test

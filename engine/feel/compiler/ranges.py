@@ -124,7 +124,7 @@ def _cell_test(test: tree.Node, setting: Setting) -> Test:
         return _quick(test) or _membership(test, setting)
     inner = closure(test, setting)
 
-    def match(value: Any, frame: Frame) -> bool | None:
+    def match(value: Any, frame: Frame) -> Any:
         found = inner(Frame(Scope({INPUT: value}, frame.vars), frame.run))
         if isinstance(found, bool):
             return found
@@ -148,7 +148,7 @@ def _quick(test: tree.Node) -> Test | None:
 def _is_value(wanted: Any) -> Test:
     cls = type(wanted)
 
-    def match(value: Any, frame: Frame) -> bool | None:
+    def match(value: Any, frame: Frame) -> Any:
         if type(value) is cls:
             return bool(value == wanted)
         return compare.contains(value, wanted, frame.run)

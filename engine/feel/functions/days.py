@@ -34,6 +34,7 @@ def _add(run: Run, day: Any, n: Any) -> Any:
     start, count = _day(day, run), _count(n)
     if count is None:
         return run.null(f"The number of working days is a whole number up to {_MOST}.")
+    run.charge(abs(count))
     return None if start is None else _known(lambda: workdays.add_working_days(start, count), run)
 
 
@@ -42,6 +43,7 @@ def _between(run: Run, start: Any, end: Any) -> Any:
     first, last = _day(start, run), _day(end, run)
     if first is None or last is None:
         return None
+    run.charge(abs(last.year - first.year) + 1)
     found = _known(lambda: workdays.working_days_between(first, last), run)
     return None if found is None else Decimal(found)
 

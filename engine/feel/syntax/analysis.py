@@ -43,6 +43,31 @@ def reads(node: tree.Node) -> set[str]:
     return found.names | found.maybe
 
 
+# Functions that only look at a list: what they give holds no part of it that grows.
+_LOOKING: Final = frozenset(
+    ("all", "any", "count", "list contains", "max", "mean", "median", "min", "product", "sum")
+)
+
+
+def keeps(node: tree.Node, name: str) -> bool:
+    """Whether the value of `name` itself may become part of the node's value."""
+    waiting = [node]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, tree.Name) and here.name == name:
+            return True
+        inner = tree.children(here)
+        looked = here.source if isinstance(here, tree.Filter) else None
+        if isinstance(here, tree.Call) and isinstance(here.function, tree.Name):
+            looked = (
+                here.arguments[0] if here.arguments and here.function.name in _LOOKING else None
+            )
+        if isinstance(looked, tree.Name):
+            inner = [child for child in inner if child is not looked]
+        waiting += inner
+    return False
+
+
 def depth(node: tree.Node) -> int:
     """How many nodes stand inside each other at most."""
     deepest, waiting = 0, [(node, 1)]

@@ -9,7 +9,7 @@ from engine.feel.literals import at_value, number
 from engine.feel.syntax import names as naming
 from engine.feel.syntax.forms import SPECIAL, Cursor
 from engine.feel.syntax.names import Known
-from engine.feel.syntax.tokens import place, unquote
+from engine.feel.syntax.tokens import unquote
 from engine.feel.syntax.tree import (
     Arithmetic,
     AtLiteral,
@@ -296,6 +296,3 @@ def parse(source: str, known: Known, extra: Iterable[str] = (), *, cell: bool = 
         naming.add(here, name)
     parser = Parser(source, here)
     return parser.cell() if cell else parser.whole()
-
-
-__all__ = ["Parser", "parse", "place"]
