@@ -25,6 +25,9 @@ def check(path: Path) -> list[Problem]:
             for folder in folders.process_folders(path)
             for problem in _folder(folder, _siblings(folder))
         ] or _nothing(path)
+    if path.name == folders.DIAGRAM and (path.parent / "process.yaml").is_file():
+        found = _folder(path.parent, _siblings(path.parent))
+        return [problem for problem in found if problem.file == str(path)]
     reader = _FILES.get(path.suffix)
     if reader is None:
         return [Problem("file.unknown", "This kind of file is not checked.", file=str(path))]
@@ -68,9 +71,11 @@ def _roles(root: Path) -> set[str] | None:
 
 
 def _diagram(source: bytes, name: str) -> list[Problem]:
+    """A diagram by itself: who does its tasks is a matter of the folder it will lie in."""
     diagram = elements.elements_of(xml.read(source, name))
     key = next(iter(diagram.processes), "")
-    return deployments.check({folders.DIAGRAM: source}, key=key, known={})
+    files = {folders.DIAGRAM: source, "process.yaml": b"{role: anyone}"}
+    return deployments.check(files, key=key, known={})
 
 
 def _form(source: bytes, name: str) -> list[Problem]:
@@ -79,8 +84,7 @@ def _form(source: bytes, name: str) -> list[Problem]:
 
 
 def _table(source: bytes, name: str) -> list[Problem]:
-    dmn.read(source, file=name)
-    return []
+    return dmn.check(dmn.read(source, file=name))
 
 
 _FILES: dict[str, Callable[[bytes, str], list[Problem]]] = {
