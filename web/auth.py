@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -19,10 +20,10 @@ from engine import clock
 from engine.access import Actor, load_actor
 from engine.commands import signing
 from engine.database import Database
-from engine.errors import NotAllowed, NotFound
+from engine.errors import EngineError, NotAllowed, NotFound
 from web.rules import PUBLIC, SIGNED_IN, rule_of
 
-TOKEN = "token"  # noqa: S105 — the name of the entry, not a secret
+Db: TypeAlias = Any  # a connection of engine.database; pages pass it on and never look inside
 CSRF_FIELD = "wm-csrf"
 SEEN_EVERY = timedelta(minutes=1)
 csrf = CSRFProtect()
@@ -105,12 +106,37 @@ def _check_rule() -> ResponseReturnValue | None:
 
 def _signed_out() -> ResponseReturnValue:
     if request.method == "POST":
-        g.signed_out = True
+        g.signed_out, g.kept = True, _keep_late()
         raise NotAllowed("You were signed out before this was sent.", rule=SIGNED_IN)
     if is_poll():
         return "", 401
     following = request.full_path.rstrip("?") if request.path != "/" else None
     return redirect(url_for("signing.sign_in", next=following), 303)
+
+
+Keep = Callable[[Db, Actor], None]
+_late: dict[str, Keep] = {}
+
+
+def kept_when_late(endpoint: str, keep: Keep) -> None:
+    """What is sent to this route after the session ran out is kept by `keep(db, actor)`."""
+    _late[endpoint] = keep
+
+
+def _keep_late() -> bool:
+    """Save what was typed for the account whose session ran out lately; False when we cannot."""
+    keep, token = _late.get(request.endpoint or ""), session.get("_user_id")
+    if keep is None or not isinstance(token, str):
+        return False
+    try:
+        with database().transaction() as db:
+            account_id = signing.lately_ended(db, token)
+            if account_id is None:
+                return False
+            keep(db, load_actor(db, account_id))
+    except EngineError:
+        return False
+    return True
 
 
 def safe_next(path: str | None) -> str | None:
@@ -131,11 +157,18 @@ def add_headers(app: Flask, https: bool) -> None:
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-        if request.endpoint != "static":
-            response.headers["Cache-Control"] = "no-store"
+        response.headers["Cache-Control"] = _caching()
         if https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         return response
+
+
+def _caching() -> str:
+    """Pages are kept nowhere; bundles, whose names change with what they hold, for ever."""
+    if request.endpoint != "static":
+        return "no-store"
+    bundle = request.path.startswith("/static/dist/")
+    return "public, max-age=31536000, immutable" if bundle else "public, max-age=3600"
 
 
 CONTENT_POLICY = (

@@ -6,15 +6,14 @@ import hashlib
 import re
 import secrets
 from collections.abc import Callable
-from typing import Any, TypeAlias
 
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from engine.commands import repeats
-from web.auth import CSRF_FIELD, database, visitor
+from web.auth import CSRF_FIELD, Db, database, visitor
 
-Db: TypeAlias = Any  # a connection of engine.database; pages pass it on and never look inside
+__all__ = ["KEY_FIELD", "Db", "new_key", "once", "posted", "sent_key"]
 KEY_FIELD = "wm-key"
 KEY = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from engine.access import Actor
 from engine.bpmn.drawing import Mark, draw
 from engine.commands import tasks as commands
 from engine.errors import InvalidInput
 from engine.queries import aftermath
 from engine.queries.tasks import TaskPage, candidates, task_page
 from engine.queries.worklist import next_task
-from web.auth import actor, database
+from web.auth import actor, database, kept_when_late
 from web.page import questions, words
 from web.page.questions import Message
 from web.page.reading import note_reading
@@ -127,6 +128,16 @@ def done(task_id: str) -> str:
         page = aftermath.aftermath(db, actor(), task_id)
         following = next_task(db, actor())
     return render_template("tasks/done.html", page=page, next=following, list=_list())
+
+
+def _keep_late(db: Db, late: Actor) -> None:
+    """Signed out meanwhile: what was typed becomes that account's draft."""
+    task_id = (request.view_args or {})["task_id"]
+    commands.save_draft(db, task_id, posted(), _counter(), actor=late)
+
+
+for _endpoint in ("tasks.send", "tasks.draft"):
+    kept_when_late(_endpoint, _keep_late)
 
 
 def _read(task_id: str) -> TaskPage:

@@ -66,6 +66,17 @@ def find_session(db: Connection, token: str) -> OpenSession | None:
     return OpenSession(row.account_id, row.seen_at, row.created_at + ABSOLUTE, row.csrf_secret)
 
 
+def lately_ended(db: Connection, token: str) -> int | None:
+    """The account of a session that ran out within the last day: its late form can be kept. One
+    that was ended (signed out, password changed, account closed) keeps nothing."""
+    row = db.execute(
+        select(login_session).where(login_session.c.id_hash == _hash(token))
+    ).first()  # fmt: skip
+    if row is None or row.ended_at is not None:
+        return None
+    return None if clock.now() - row.seen_at > KEPT else int(row.account_id)
+
+
 def begin_sign_in(db: Connection, username: str, address: str) -> Attempt:
     """Count the attempt; NotAllowed when this account or address tried too often lately."""
     username, address = username.strip().lower()[:100], address[:60]

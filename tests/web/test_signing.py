@@ -113,6 +113,24 @@ def test_what_was_typed_is_kept_for_somebody_who_was_signed_out(desk, visit):
     assert answer.status_code == 401
     assert "You were signed out" in title(answer)
     assert "A long thought" in words(answer)
+    assert "saved as your draft" in words(answer)
+    assert "A long thought" in visit("ann").get(f"/tasks/{task}").text
+
+
+def test_nothing_is_kept_for_a_session_that_was_ended(desk, visit):
+    desk.start()
+    task = desk.task()
+    visitor = visit("ann")
+    visitor.post(f"/tasks/{task}/claim")
+    with visitor.client.session_transaction() as session:
+        token = session["_user_id"]
+    visitor.get(f"/tasks/{task}")
+    with desk.database.transaction() as db:
+        signing.sign_out(db, token)
+    answer = visitor.post(f"/tasks/{task}", doubt="Not to be kept")
+    assert answer.status_code == 401
+    assert "Not to be kept" in words(answer)
+    assert "Not to be kept" not in visit("ann").get(f"/tasks/{task}").text
 
 
 def test_each_person_arrives_where_their_work_is(visit):
