@@ -27,10 +27,11 @@ def decide(
     notes: list[str] = []
     run = feel.Run(clock, ZONE, notes)
     evaluation = Evaluation(model, context, run, given)
-    decision, service = model.find(key), model.find_service(key)
+    decision = model.find(key)
     try:
         if decision is not None:
             return _outcome(evaluation, decision, notes)
+        service = model.find_service(key)
         if service is None:
             raise KeyError(key)
         value = evaluation.service(service, context, given)

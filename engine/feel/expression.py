@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal, DecimalException
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Final
 
 from engine.errors import ExpressionLimit, ExpressionSyntax
 from engine.feel.access import MEMBER_NAMES
+from engine.feel.compiler.cells import matcher
 from engine.feel.compiler.nodes import Setting, closure
-from engine.feel.compiler.ranges import matcher
 from engine.feel.compiler.types import TypeCheck
 from engine.feel.functions import BUILTINS
 from engine.feel.runtime import Frame, Run
@@ -113,6 +112,8 @@ def _check_calls(text: str, found: analysis.Use, bound: frozenset[str]) -> None:
     for name, at in found.unbound.items():
         if name not in BUILTINS and name not in bound:
             line, column = place(text, at)
+            from difflib import get_close_matches  # slow to import, and only wanted now
+
             meant = get_close_matches(name.lower(), [*BUILTINS, *bound], 1, 0.6)
             hint = f" Did you mean “{meant[0]}”?" if meant else ""
             raise UnknownFunction(

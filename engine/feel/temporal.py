@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from engine.feel import calendar
@@ -24,16 +24,19 @@ _TIME: Final = (
     r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:\.(?P<fraction>\d+))?"
     r"(?:(?P<utc>[Zz])|(?P<offset>[+-]\d\d:\d\d(?::\d\d)?)|@(?P<zone>[\w+\-]+(?:/[\w+\-]+)*))?"
 )
-_DATE_ONLY: Final = re.compile(_DATE, re.ASCII)
-_TIME_ONLY: Final = re.compile(_TIME, re.ASCII)
-_BOTH: Final = re.compile(_DATE + "T" + _TIME, re.ASCII)
-_MONTHS: Final = re.compile(r"(-)?P(?=\d)(?:(\d{1,12})Y)?(?:(\d{1,12})M)?", re.ASCII)
-_DAYS: Final = re.compile(
+_BOTH: Final = _DATE + "T" + _TIME
+_MONTHS: Final = r"(-)?P(?=\d)(?:(\d{1,12})Y)?(?:(\d{1,12})M)?"
+_DAYS: Final = (
     r"(-)?P(?=\d|T\d)(?:(\d{1,18})D)?(?:T(?=\d)(?:(\d{1,18})H)?(?:(\d{1,18})M)?"
-    r"(?:(\d{1,18})(?:\.(\d{0,18}))?S)?)?",
-    re.ASCII,
+    r"(?:(\d{1,18})(?:\.(\d{0,18}))?S)?)?"
 )
 _MAX_OFFSET: Final = 14 * 3600
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    """A pattern, compiled when it is first needed: an import shall not wait for all of them."""
+    return re.compile(text, re.ASCII)
 
 
 @lru_cache(maxsize=256)
@@ -54,20 +57,20 @@ def zone_name(found: tzinfo | None) -> str | None:
 
 
 def parse_date(text: str) -> date | LongDate | None:
-    match = _DATE_ONLY.fullmatch(text)
+    match = _pattern(_DATE).fullmatch(text)
     if match is None or text.startswith("-0000"):
         return None
     return calendar.make_date(*(int(match[part]) for part in ("year", "month", "day")))
 
 
 def parse_time(text: str) -> time | None:
-    match = _TIME_ONLY.fullmatch(text)
+    match = _pattern(_TIME).fullmatch(text)
     clock = None if match is None else _clock(match)
     return None if clock is None else calendar.make_time(*clock)
 
 
 def parse_date_time(text: str) -> datetime | LongDateTime | None:
-    match = _BOTH.fullmatch(text)
+    match = _pattern(_BOTH).fullmatch(text)
     if match is None:
         return None
     day = parse_date(text[: text.index("T")])
@@ -118,12 +121,12 @@ def fixed(seconds: int) -> tzinfo | None:
 
 
 def parse_duration(text: str) -> YearsMonths | timedelta | LongDuration | None:
-    match = _MONTHS.fullmatch(text)
+    match = _pattern(_MONTHS).fullmatch(text)
     if match is not None:
         sign, years, months = match.groups()
         total = int(years or 0) * 12 + int(months or 0)
         return YearsMonths(-total if sign else total)
-    match = _DAYS.fullmatch(text)
+    match = _pattern(_DAYS).fullmatch(text)
     if match is None:
         return None
     sign, days, hours, minutes, seconds, fraction = match.groups()

@@ -12,21 +12,21 @@ NANOS_A_SECOND: Final = 10**9
 NANOS_A_DAY: Final = 86_400 * NANOS_A_SECOND
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, order=True)
 class YearsMonths:
     """A duration of whole months, as P1Y8M: negative ones go back in time."""
 
     months: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True)
 class LongDuration:
     """A days and time duration that a timedelta cannot hold: too long, or finer than 1 µs."""
 
     nanos: int
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True)
 class LongDate:
     """A date outside the years 1 to 9999."""
 
@@ -35,7 +35,7 @@ class LongDate:
     day: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LongDateTime:
     """A date and time outside the years 1 to 9999; `nanos` count from midnight."""
 
@@ -56,7 +56,7 @@ class NanoDateTime(datetime):
     nanos: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Range:
     """All values from `start` to `end`; `sign` is set for `< 5`, `= 5`, `!= 5`, … alone.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.feel.compiler import calls, loops, ranges
+from engine.feel.compiler import calls, cells, loops
 from engine.feel.compiler.nodes import Setting, closure, weight
 
-__all__ = ["Setting", "calls", "closure", "loops", "ranges", "weight"]
+__all__ = ["Setting", "calls", "cells", "closure", "loops", "weight"]

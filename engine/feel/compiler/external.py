@@ -14,8 +14,8 @@ from engine.feel.literals import DECIMAL128
 from engine.feel.runtime import Closure, Frame, Run
 from engine.feel.values import Function, kind_of
 
-_SIGNATURE: Final = re.compile(r"\s*(\w+)\s*\(([^)]*)\)\s*")
-_DIRECTIVE: Final = re.compile(r"%(?:(?:\.(\d{1,2}))?([sdfn])|%)")
+_SIGNATURE: Final = r"\s*(\w+)\s*\(([^)]*)\)\s*"
+_DIRECTIVE: Final = r"%(?:(?:\.(\d{1,2}))?([sdfn])|%)"
 _TEXT: Final = "java.lang.String"
 _INTEGERS: Final = (
     ("Byte", "byte", 8), ("Short", "short", 16), ("Integer", "int", 32), ("Long", "long", 64),
@@ -43,7 +43,7 @@ def known(described: Any) -> Callable[..., Any] | None:
     if not isinstance(described, Mapping):
         return None
     owner, signature = described.get("class"), described.get("method signature")
-    match = _SIGNATURE.fullmatch(signature) if isinstance(signature, str) else None
+    match = re.fullmatch(_SIGNATURE, signature) if isinstance(signature, str) else None
     if match is None:
         return None
     types = [part.strip() for part in match[2].split(",") if part.strip()]
@@ -109,7 +109,7 @@ def _character(run: Run, value: Any) -> Any:
 
 def _format(run: Run, template: Any, *values: Any) -> Any:
     """%s, %d, %f, %.2f, %n and %% of a text; null for anything else."""
-    if not isinstance(template, str) or "%" in _DIRECTIVE.sub("", template):
+    if not isinstance(template, str) or "%" in re.sub(_DIRECTIVE, "", template):
         return run.null("The function knows %s, %d, %f and %.2f only.")
     items = list(values[0]) if len(values) == 1 and isinstance(values[0], list) else list(values)
 
@@ -122,7 +122,7 @@ def _format(run: Run, template: Any, *values: Any) -> Any:
         return _formatted(value, match, run)
 
     try:
-        text = _DIRECTIVE.sub(fill, template)
+        text = re.sub(_DIRECTIVE, fill, template)
     except LookupError:
         return run.null("The template and the values do not fit.")
     run.charge_text(len(text))

@@ -129,10 +129,45 @@ def _arithmetic(node: tree.Arithmetic, setting: Setting) -> Closure:
 
 @compiles(tree.Comparison)
 def _comparison(node: tree.Comparison, setting: Setting) -> Closure:
-    left, right = closure(node.left, setting), closure(node.right, setting)
+    left = closure(node.left, setting)
+    limit = node.right.value if isinstance(node.right, tree.Literal) else None
     if node.sign in ("=", "!="):
-        return _equality(left, right, node.sign == "=")
-    return _ordering(left, right, node.sign)
+        wanted = node.sign == "="
+        if isinstance(limit, str):
+            return _is_text(left, limit, wanted)
+        return _equality(left, closure(node.right, setting), wanted)
+    if type(limit) is Decimal:
+        return _limited(left, limit, node.sign)
+    return _ordering(left, closure(node.right, setting), node.sign)
+
+
+def _is_text(left: Closure, wanted: str, yes: bool) -> Closure:
+    equal = compare.equal
+
+    def test(frame: Frame) -> bool | None:
+        value = left(frame)
+        if type(value) is str:
+            return (value == wanted) is yes
+        found = equal(value, wanted, frame.run)
+        return None if found is None else found is yes
+
+    return test
+
+
+def _limited(left: Closure, limit: Decimal, sign: str) -> Closure:
+    """A comparison with a plain number; whole ones compare as ints, which is faster."""
+    holds, compared = compare.holds, _ORDERS[sign]
+    whole: Any = int(limit) if abs(limit) < 10**15 and limit == int(limit) else limit
+
+    def test(frame: Frame) -> Any:
+        value = left(frame)
+        if type(value) is Decimal:
+            return compared(value, limit)
+        if type(value) is int:
+            return compared(value, whole)
+        return holds(sign, value, limit, frame.run)
+
+    return test
 
 
 def _equality(left: Closure, right: Closure, wanted: bool) -> Closure:

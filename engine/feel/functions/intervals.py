@@ -7,8 +7,7 @@ included), before it (such an end) or none. Places compare by value first. (DMN 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.feel.compare import order
 from engine.feel.runtime import Run
@@ -17,8 +16,7 @@ from engine.feel.values import Range
 from .registry import builtin
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """`side` is -1, 0 or 1 for just before, at and just after; `endless` beyond all values."""
 
     value: Any

@@ -11,7 +11,7 @@ from engine.errors import ExpressionLimit
 
 SECONDS: Final = 0.2  # of the processor, on one text
 MAX_PATTERN: Final = 1000
-_REFERENCE: Final = re.compile(r"\\([\\$])|\$(\d)|([\\$])")
+_REFERENCE: Final = r"\\([\\$])|\$(\d)|([\\$])"
 _FLAGS: Final = "smixq"
 
 
@@ -65,7 +65,7 @@ def _template(replacement: str) -> Callable[[Any], str]:
     """The replacement's parts: texts, and groups by number (one beyond the last is empty)."""
     parts: list[str | int] = []
     at = 0
-    for match in _REFERENCE.finditer(replacement):
+    for match in re.finditer(_REFERENCE, replacement):
         parts.append(replacement[at : match.start()])
         if match[3]:
             raise PatternError("In a replacement write \\\\ for a backslash and \\$ for a dollar.")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from engine.feel.runtime import Run
 from engine.feel.values import Function, kind_of
@@ -15,8 +14,7 @@ BUILTINS: Final[dict[str, Builtin]] = {}
 _COUNTED: Final = ("first", "second", "third", "fourth", "fifth", "sixth")
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """`kinds` empty means any value; `optional` may be left out, `nullable` may be null."""
 
     name: str
@@ -27,8 +25,7 @@ class Parameter:
     unwrapped: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """One way to call a function."""
 
     parameters: tuple[Parameter, ...]

@@ -15,7 +15,7 @@ from engine.feel.values import Range, kind_of
 
 from .registry import builtin
 
-_NUMBER: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_NUMBER: Final = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _SEPARATORS: Final = frozenset(("", " ", ",", "."))
 
 
@@ -50,7 +50,7 @@ def text_of(value: Any, run: Run, inside: bool = False) -> str:
 
 
 _COMPOUND: Final = frozenset(("list", "context", "range"))
-_PLAIN: Final = re.compile(r"[^\W\d]\w*")
+_PLAIN: Final = r"[^\W\d]\w*"
 
 
 def quoted(text: str) -> str:
@@ -70,7 +70,7 @@ def _compound(value: Any, kind: str, run: Run) -> str:
 
 
 def _entry(name: str, value: Any, run: Run) -> str:
-    key = name if _PLAIN.fullmatch(name) else quoted(name)
+    key = name if re.fullmatch(_PLAIN, name) else quoted(name)
     return f"{key}: {text_of(value, run, True)}"
 
 
@@ -105,7 +105,7 @@ def _number(run: Run, text: str, grouping: str | None, decimal: str | None) -> A
     plain = text.replace(grouping, "") if grouping else text
     if decimal == ",":
         plain = plain.replace(",", ".") if "." not in plain else "?"
-    if not _NUMBER.fullmatch(plain):
+    if not re.fullmatch(_NUMBER, plain):
         return run.null("The text is no number.")
     try:
         return DECIMAL128.create_decimal(plain)

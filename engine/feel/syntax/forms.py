@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from difflib import get_close_matches
+from collections.abc import Callable
 from typing import Final
 
 from engine.errors import ExpressionSyntax
@@ -64,28 +62,22 @@ class Cursor:
             raise self.unexpected(f"“{text}”", why)
         self.index += 1
 
-    @contextmanager
-    def nesting(self) -> Iterator[None]:
+    def enter(self) -> None:
+        """One part deeper; whoever enters leaves, unless the text is refused."""
         self.depth += 1
         if self.depth > MAX_NESTING:
             raise self.error(
                 f"More than {MAX_NESTING} parts stand inside each other: make it flatter, or "
                 "give inner parts a name in a context."
             )
-        yield
+
+    def leave(self) -> None:
         self.depth -= 1
 
-    @contextmanager
-    def inside_brackets(self) -> Iterator[None]:
-        before, self.in_interval = self.in_interval, False
-        yield
-        self.in_interval = before
-
-    @contextmanager
-    def inside_interval(self) -> Iterator[None]:
-        before, self.in_interval = self.in_interval, True
-        yield
-        self.in_interval = before
+    def inside(self, interval: bool) -> bool:
+        """Say whether `[` may end a range now; gives what was said before, to be put back."""
+        before, self.in_interval = self.in_interval, interval
+        return before
 
     def closes_interval(self) -> bool:
         """Whether `[` here is the open end of `[1..10[` and no filter: nothing follows to test."""
@@ -137,18 +129,18 @@ class Cursor:
 
     def type(self) -> tree.Type:
         """A type's name, with what it is made of in angle brackets."""
-        with self.nesting():
-            token = self.token
-            known = naming.longest(_TYPES_OF_WORDS, self.row, self.index)
-            if known is not None:
-                name, self.index = known
-                return tree.Type(name, at=token.start)
+        self.enter()
+        token = self.token
+        known = naming.longest(_TYPES_OF_WORDS, self.row, self.index)
+        if known is not None:
+            name, self.index = known
+            found = tree.Type(name, at=token.start)
+        else:
             name = self.type_name()
-            return (
-                self.type_parts(name, token)
-                if self.at_sign("<")
-                else tree.Type(name, at=token.start)
-            )
+            plain = not self.at_sign("<")
+            found = tree.Type(name, at=token.start) if plain else self.type_parts(name, token)
+        self.leave()
+        return found
 
     def type_name(self) -> str:
         first = self.token
@@ -197,6 +189,8 @@ class Cursor:
         found = "the expression ends" if token.kind == "end" else f"“{token.text[:40]}” stands"
         near = ""
         if token.kind == "word" and token.text not in naming.RESERVED:
+            from difflib import get_close_matches  # slow to import, and only wanted now
+
             meant = get_close_matches(token.text.lower(), _INFIX_WORDS, 1, 0.75)
             near = f" Did you mean “{meant[0]}”?" if meant else ""
         tail = f" ({why})" if why else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
@@ -14,7 +13,6 @@ INFIX: Final = frozenset(
     ("and", "or", "in", "between", "instance", "then", "else", "return", "satisfies", "external")
 )
 RESERVED: Final = INFIX | frozenset(["true", "false", "null", "if", "for", "some", "every"])
-_SPACES: Final = re.compile(r"\s+")
 # A sign inside a name (DMN 1.5, 10.3.1.2, rule 27 and following).
 NAME_SIGNS: Final = frozenset("-+*/.'**")
 
@@ -59,7 +57,7 @@ def longest(known: Known, row: Sequence[Token], at: int) -> tuple[str, int] | No
 
 def tidy(name: str) -> str:
     """One blank between words, none around."""
-    return _SPACES.sub(" ", name.strip())
+    return " ".join(name.split())
 
 
 def key_end(row: Sequence[Token], at: int, stop: str) -> int | None:

@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from engine.feel.literals import at_value, number
+from engine.feel.literals import number
 from engine.feel.syntax import names as naming
-from engine.feel.syntax.forms import SPECIAL, Cursor
+from engine.feel.syntax.brackets import COMPARISONS, SUM, Brackets
+from engine.feel.syntax.forms import SPECIAL
 from engine.feel.syntax.names import Known
 from engine.feel.syntax.tokens import unquote
 from engine.feel.syntax.tree import (
     Arithmetic,
-    AtLiteral,
     Between,
     Call,
     Comparison,
-    ContextLiteral,
     Filter,
     Half,
     In,
     InstanceOf,
-    Interval,
-    ListLiteral,
     Literal,
     Logic,
     Name,
@@ -32,22 +29,22 @@ from engine.feel.syntax.tree import (
     UnaryTests,
 )
 
-COMPARISONS: Final = frozenset(("=", "!=", "<", "<=", ">", ">="))
 _LEVEL: Final = {
     "or": 1, "and": 2, "=": 3, "!=": 3, "<": 3, "<=": 3, ">": 3, ">=": 3, "between": 3, "in": 3,
     "+": 4, "-": 4, "*": 5, "/": 5, "**": 6,
 }  # fmt: skip
-_SUM: Final = 4
 _CONSTANTS: Final = {"true": True, "false": False, "null": None}
 
 
-class Parser(Cursor):
+class Parser(Brackets):
     """One text, read once from left to right; `known` are the names of several words."""
 
     def expression(self, level: int = 1) -> Node:
         """An expression whose operators bind at least as tightly as `level`."""
-        with self.nesting():
-            return self.operators(self.unary(), level)
+        self.enter()
+        found = self.operators(self.unary(), level)
+        self.leave()
+        return found
 
     def operators(self, left: Node, level: int) -> Node:
         while True:
@@ -60,9 +57,9 @@ class Parser(Cursor):
 
     def operation(self, left: Node, sign: str, level: int, at: int) -> Node:
         if sign == "between":
-            low = self.expression(_SUM)
+            low = self.expression(SUM)
             self.expect("and", "between needs two limits: between 1 and 10")
-            return Between(left, low, self.expression(_SUM), at=at)
+            return Between(left, low, self.expression(SUM), at=at)
         if sign == "in":
             return In(left, self.in_tests(), at=at)
         self.hint_doubled(sign)
@@ -82,22 +79,24 @@ class Parser(Cursor):
         found = self.bracket(several=True)
         if len(found) > 1 or isinstance(found[0], Half):
             return found
-        return (self.operators(self.postfix(found[0]), _SUM),)
+        return (self.operators(self.postfix(found[0]), SUM),)
 
     def test(self) -> Node:
         """One positive unary test: a half-open range by its sign, or any expression."""
         token = self.token
         if token.kind == "sign" and token.text in COMPARISONS:
             self.next()
-            return Half(token.text, self.expression(_SUM), at=token.start)
-        return self.expression(_SUM)
+            return Half(token.text, self.expression(SUM), at=token.start)
+        return self.expression(SUM)
 
     def unary(self) -> Node:
         token = self.token
         if token.kind == "sign" and token.text == "-":
             self.next()
-            with self.nesting():
-                return Negation(self.unary(), at=token.start)
+            self.enter()
+            negation = Negation(self.unary(), at=token.start)
+            self.leave()
+            return negation
         node = self.postfix(self.primary())
         while self.at_word("instance"):
             self.next()
@@ -114,8 +113,9 @@ class Parser(Cursor):
                 node = Path(node, self.member(), at=at)
             elif sign == "[" and not self.closes_interval():
                 self.next()
-                with self.inside_brackets():
-                    condition = self.expression()
+                before = self.inside(False)
+                condition = self.expression()
+                self.inside(before)
                 self.expect("]", "close the filter with ]")
                 node = Filter(node, condition, at=at)
             elif sign == "(":
@@ -130,14 +130,15 @@ class Parser(Cursor):
         named = naming.key_end(self.row, self.index, ":") is not None
         arguments: list[Node] = []
         keys: list[str] = []
-        with self.inside_brackets():
-            while not self.at_sign(")"):
-                if named:
-                    keys.append(self.key(":", "give each argument its name, as in f(a: 1, b: 2)"))
-                arguments.append(self.expression())
-                if not self.at_sign(","):
-                    break
-                self.next()
+        before = self.inside(False)
+        while not self.at_sign(")"):
+            if named:
+                keys.append(self.key(":", "give each argument its name, as in f(a: 1, b: 2)"))
+            arguments.append(self.expression())
+            if not self.at_sign(","):
+                break
+            self.next()
+        self.inside(before)
         self.expect(")", "close the call with )")
         return Call(function, tuple(arguments), tuple(keys), at=at)
 
@@ -180,83 +181,10 @@ class Parser(Cursor):
             return self.context()
         if sign == "]":
             self.next()
-            return self.interval(self.expression(_SUM), False, at)
+            return self.interval(self.expression(SUM), False, at)
         if sign == "@":
             return self.at_literal()
         raise self.unexpected("a value, a name or a bracket")
-
-    def bracket(self, *, several: bool) -> tuple[Node, ...]:
-        """`( … )`: an expression, a range, or with `several` a list of tests."""
-        at = self.token.start
-        self.next()
-        with self.inside_brackets():
-            found = [self.bracketed()]
-            while several and self.at_sign(","):
-                self.next()
-                found.append(self.bracketed())
-        if len(found) == 1 and self.at_sign(".."):
-            return (self.interval(found[0], False, at),)
-        self.expect(")", "close the bracket with )")
-        return tuple(found)
-
-    def bracketed(self) -> Node:
-        token = self.token
-        if token.kind == "sign" and token.text in COMPARISONS:
-            return self.test()
-        return self.expression()
-
-    def square(self) -> Node:
-        """`[ … ]`: a list or a range."""
-        at = self.token.start
-        self.next()
-        items: list[Node] = []
-        with self.inside_brackets():
-            while not self.at_sign("]"):
-                items.append(self.bracketed())
-                if len(items) == 1 and self.at_sign(".."):
-                    break
-                if not self.at_sign(","):
-                    break
-                self.next()
-        if len(items) == 1 and self.at_sign(".."):
-            return self.interval(items[0], True, at)
-        self.expect("]", "close the list with ]")
-        return ListLiteral(tuple(items), at=at)
-
-    def interval(self, start: Node, start_included: bool, at: int) -> Node:
-        self.expect("..", "write a range as [1..10]")
-        with self.inside_interval():
-            end = self.expression(_SUM)
-        token = self.token
-        if token.kind != "sign" or token.text not in ("]", ")", "["):
-            raise self.unexpected("the end of the range: ] or )")
-        self.next()
-        return Interval(start, end, start_included, token.text == "]", at=at)
-
-    def context(self) -> Node:
-        at = self.token.start
-        self.next()
-        entries: list[tuple[str, Node]] = []
-        with self.inside_brackets():
-            while not self.at_sign("}"):
-                key = self.key(":", "write each entry as name: value")
-                naming.add(self.known, key)
-                entries.append((key, self.expression()))
-                if not self.at_sign(","):
-                    break
-                self.next()
-        self.expect("}", "close the context with }")
-        return ContextLiteral(tuple(entries), at=at)
-
-    def at_literal(self) -> Node:
-        at = self.token.start
-        self.next()
-        token = self.token
-        if token.kind != "text":
-            raise self.unexpected('a text in quotation marks, as in @"2026-01-31"')
-        self.next()
-        text = unquote(token.text)
-        return AtLiteral(text, at_value(text), at=at)
 
     def whole(self) -> Node:
         """The one expression that is the whole text."""

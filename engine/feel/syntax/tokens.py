@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from engine.errors import ExpressionSyntax
 
-# A word takes letters, digits and every other mark that Unicode counts as part of a name; names
-# of several words are put together by the parser, which knows which names exist.
-_WORD: Final = (
-    r"[?A-Za-z_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff"
-    r"\u200c-\u200d\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd"
-    r"\U00010000-\U000effff]"
-)
-_PART: Final = _WORD[:-1] + r"0-9\u00b7\u0300-\u036f\u203f-\u2040]"
+# A word takes letters, digits and the other characters of DMN 1.5, 10.3.1.2, rules 28 and 29;
+# names of several words are put together by the parser, which knows which names exist.
+_WORD: Final = r"(?:[^\W\d]|[?\u0370-\u1fff\U00010000-\U000effff])"
+_PART: Final = r"(?:\w|[?\u00b7\u0300-\u1fff\u203f\u2040\U00010000-\U000effff])"
 _PATTERN: Final = re.compile(
     rf"""(?P<space>(?:[\s\u0085\u180e\u200b\ufeff]|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)+)
     |(?P<number>(?:\d+(?:\.(?!\.)\d+)?|\.\d+)(?:[eE][+-]?\d+)?)
@@ -25,18 +20,17 @@ _PATTERN: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "'": "'"}
-_ESCAPE: Final = re.compile(r"\\(?:U([0-9A-Fa-f]{6})|u([0-9A-Fa-f]{4})|([nrt\"\\']))")
-_SURROGATES: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_ESCAPE: Final = r"\\(?:U([0-9A-Fa-f]{6})|u([0-9A-Fa-f]{4})|([nrt\"\\']))"
+_SURROGATES: Final = "[\ud800-\udbff][\udc00-\udfff]"
 
 
-@dataclass(frozen=True, slots=True)
 class Token:
     """`kind` is word, number, text, sign or end; `start` and `end` are offsets into the source."""
 
-    kind: str
-    text: str
-    start: int
-    end: int
+    __slots__ = ("end", "kind", "start", "text")
+
+    def __init__(self, kind: str, text: str, start: int, end: int) -> None:
+        self.kind, self.text, self.start, self.end = kind, text, start, end
 
 
 def place(source: str, offset: int) -> tuple[int, int]:
@@ -94,9 +88,9 @@ def unquote(literal: str) -> str:
     inner = literal[1:-1]
     if "\\" not in inner:
         return inner
-    plain = _ESCAPE.sub(_unescape, inner)
-    return _SURROGATES.sub(
-        lambda m: m.group().encode("utf-16", "surrogatepass").decode("utf-16"), plain
+    plain = re.sub(_ESCAPE, _unescape, inner)
+    return re.sub(
+        _SURROGATES, lambda m: m.group().encode("utf-16", "surrogatepass").decode("utf-16"), plain
     )
 
 

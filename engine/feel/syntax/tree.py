@@ -2,25 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import field
+from typing import TYPE_CHECKING, Any, ClassVar, dataclass_transform
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
-    """`at` is the offset in the source."""
+@dataclass_transform(field_specifiers=(field,))
+class Record:
+    """What a subclass annotates are its fields, in order.
 
-    at: int = field(default=0, compare=False, repr=False)
+    A dataclass to a type checker; made by hand because making thirty takes longer than all the
+    rest of an import.
+    """
+
+    fields: ClassVar[tuple[str, ...]] = ()
+    if not TYPE_CHECKING:
+
+        def __init__(self, *values, at=0, **named):
+            self.at = at
+            own = self.__dict__
+            own.update(zip(self.fields, values, strict=False), **named)
+
+    def __init_subclass__(cls) -> None:
+        cls.fields = tuple(cls.__annotations__)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and all(
+            getattr(self, name) == getattr(other, name) for name in self.fields
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # compared by meaning, never a key
+
+    def __repr__(self) -> str:
+        inner = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.fields)
+        return f"{type(self).__name__}({inner})"
 
 
-@dataclass(frozen=True, slots=True)
+class Node(Record):
+    """A part of an expression; `at` is its offset in the source."""
+
+    at: int = field(default=0, kw_only=True)
+
+
 class Literal(Node):
     """A number, text, true, false or null."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
 class AtLiteral(Node):
     """`@"2026-01-31"`: a date, time or duration by its text."""
 
@@ -28,18 +56,15 @@ class AtLiteral(Node):
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
 class Name(Node):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
 class Path(Node):
     source: Node
     name: str
 
 
-@dataclass(frozen=True, slots=True)
 class Call(Node):
     """`names` is empty when arguments go by position."""
 
@@ -48,18 +73,15 @@ class Call(Node):
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Filter(Node):
     source: Node
     condition: Node
 
 
-@dataclass(frozen=True, slots=True)
 class Negation(Node):
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
 class Arithmetic(Node):
     """`sign` is one of + - * / **."""
 
@@ -68,7 +90,6 @@ class Arithmetic(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
 class Comparison(Node):
     """`sign` is one of = != < <= > >=."""
 
@@ -77,7 +98,6 @@ class Comparison(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
 class Logic(Node):
     """`word` is and, or."""
 
@@ -85,20 +105,17 @@ class Logic(Node):
     operands: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Between(Node):
     value: Node
     low: Node
     high: Node
 
 
-@dataclass(frozen=True, slots=True)
 class In(Node):
     value: Node
     tests: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Half(Node):
     """A range with one sign: `< 5`, `>= x`, `= 3`, `!= 3`."""
 
@@ -106,7 +123,6 @@ class Half(Node):
     limit: Node
 
 
-@dataclass(frozen=True, slots=True)
 class Interval(Node):
     start: Node
     end: Node
@@ -114,14 +130,12 @@ class Interval(Node):
     end_included: bool
 
 
-@dataclass(frozen=True, slots=True)
 class If(Node):
     condition: Node
     then: Node
     otherwise: Node
 
 
-@dataclass(frozen=True, slots=True)
 class Iterator(Node):
     """`name in source`, or with `end` the steps `source..end`."""
 
@@ -130,13 +144,11 @@ class Iterator(Node):
     end: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class For(Node):
     iterators: tuple[Iterator, ...]
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
 class Quantified(Node):
     """`word` is some, every."""
 
@@ -145,7 +157,6 @@ class Quantified(Node):
     body: Node
 
 
-@dataclass(frozen=True, slots=True)
 class Type(Node):
     """A type by name; `list<number>` and `range<date>` carry `of`, contexts and functions more."""
 
@@ -154,30 +165,25 @@ class Type(Node):
     entries: tuple[tuple[str, Type], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class InstanceOf(Node):
     value: Node
     type: Type
 
 
-@dataclass(frozen=True, slots=True)
 class FunctionDefinition(Node):
     parameters: tuple[tuple[str, Type | None], ...]
     body: Node
     external: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class ContextLiteral(Node):
     entries: tuple[tuple[str, Node], ...]
 
 
-@dataclass(frozen=True, slots=True)
 class ListLiteral(Node):
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class UnaryTests(Node):
     """The tests of a cell: empty means any value (`-`)."""
 
@@ -188,7 +194,7 @@ class UnaryTests(Node):
 def children(node: Node) -> list[Node]:
     """The nodes directly inside, in the order of the text."""
     found: list[Node] = []
-    for name in node.__dataclass_fields__:
+    for name in node.fields:
         _collect(getattr(node, name), found)
     return found
 
