@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, g, render_template, request, url_for
@@ -65,9 +66,8 @@ def _read(incident_id: int) -> ProblemPage:
 
 
 def _show(page: ProblemPage, typed: Mapping[str, list[str]], errors: Mapping[str, str]) -> str:
-    view = questions.view(
-        page.form, typed, {}, errors=errors, offered=page.offered, says_optional=False
-    )
+    drawn = questions.view(page.form, typed, {}, errors=errors, offered=page.offered)
+    view = replace(drawn, says_optional=False)  # here none must be answered
     messages = [m for m in view.messages if m.href != "#reason"]
     messages += [Message(errors["reason"], "#wm-reason")] if "reason" in errors else []
     return render_template(

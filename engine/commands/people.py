@@ -37,17 +37,7 @@ def create_account(
     """The id of a new, active account. Without a password nobody can sign in to it."""
     require(actor, "administer")
     username, name = username.strip().lower(), name.strip()
-    messages = {}
-    if not USERNAME.match(username):
-        messages["username"] = "Enter a username: small letters, digits, full stops and hyphens"
-    elif db.execute(select(account.c.id).where(account.c.username == username)).first():
-        messages["username"] = "There is already an account with this username"
-    if not name:
-        messages["name"] = "Enter the person's name"
-    if not organisation.strip():
-        messages["organisation"] = "Enter the person's organisation"
-    if messages:
-        raise InvalidInput(messages)
+    _check_new(db, username, name, organisation)
     account_id: int = db.execute(
         insert(account)
         .values(
@@ -65,6 +55,20 @@ def create_account(
     if roles:
         set_roles(db, account_id, roles, actor=actor)
     return account_id
+
+
+def _check_new(db: Connection, username: str, name: str, organisation: str) -> None:
+    messages = {}
+    if not USERNAME.match(username):
+        messages["username"] = "Enter a username: small letters, digits, full stops and hyphens"
+    elif db.execute(select(account.c.id).where(account.c.username == username)).first():
+        messages["username"] = "There is already an account with this username"
+    if not name:
+        messages["name"] = "Enter the person's name"
+    if not organisation.strip():
+        messages["organisation"] = "Enter the person's organisation"
+    if messages:
+        raise InvalidInput(messages)
 
 
 def set_roles(db: Connection, account_id: int, roles: Collection[str], *, actor: Actor) -> None:

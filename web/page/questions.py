@@ -126,11 +126,10 @@ def view(
     *,
     errors: Mapping[str, str] | None = None,
     offered: Mapping[str, tuple[Choice, ...]] | None = None,
-    says_optional: bool = True,
 ) -> FormView:
     """The form filled with what was typed; `context` holds the case's variables."""
     drawn = shown(form, context, steering_answers(form, typed))
-    return FormView(form, drawn, typed, errors or {}, offered or {}, says_optional)
+    return FormView(form, drawn, typed, errors or {}, offered or {})
 
 
 def steering_answers(form: Form, typed: Typed) -> dict[str, Any]:
