@@ -37,7 +37,7 @@ def required_words(one: Field) -> str:
     if one.kind == "checkbox":
         return f"Tick the box: “{one.label}”"
     if one.label.endswith("?"):
-        return f"{'Answer' if one.kind in ('textfield', 'textarea') else 'Select'}: {one.lowered}"
+        return f"Answer “{one.label}”"
     return f"{'Select' if one.choices or one.choose else 'Enter'} {one.lowered}"
 
 
@@ -45,10 +45,10 @@ def _checks(one: Field) -> list[Any]:
     found: list[Any] = []
     if one.kind in LONGEST:
         longest = one.max_length or LONGEST[one.kind]
-        words = f"{one.label} must be {longest:,} characters or fewer"
+        words = f"{one.subject} must be {longest:,} characters or fewer"
         found.append(validate.Length(max=longest, error=words))
         if one.min_length:
-            words = f"{one.label} must be {one.min_length} characters or more"
+            words = f"{one.subject} must be {one.min_length} characters or more"
             found.append(validate.Length(min=one.min_length, error=words))
     if one.pattern:
         found.append(_matches(one))
@@ -102,34 +102,34 @@ class _Number(_Answer):
         except InvalidOperation:
             number = Decimal("NaN")
         if not number.is_finite() or len(str(value)) > 30:
-            raise ValidationError(f"{one.label} must be a number, like 7")
+            raise ValidationError(f"{one.subject} must be a number, like 7")
         exponent = number.as_tuple().exponent
         if one.decimals is not None and isinstance(exponent, int) and -exponent > one.decimals:
             places = f"a number with up to {one.decimals} decimal places"
             raise ValidationError(
-                f"{one.label} must be {'a whole number' if one.decimals == 0 else places}"
+                f"{one.subject} must be {'a whole number' if one.decimals == 0 else places}"
             )
         if one.minimum is not None and number < Decimal(one.minimum):
-            raise ValidationError(f"{one.label} must be {one.minimum} or more")
+            raise ValidationError(f"{one.subject} must be {one.minimum} or more")
         if one.maximum is not None and number > Decimal(one.maximum):
-            raise ValidationError(f"{one.label} must be {one.maximum} or less")
+            raise ValidationError(f"{one.subject} must be {one.maximum} or less")
         return number
 
 
 class _Date(_Answer):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> date:
-        label = self.one.label
+        subject = self.one.subject
         missing = [n for n, part in zip(("day", "month", "year"), value, strict=True) if not part]
         if missing:
-            raise ValidationError(f"{label} must include a {' and '.join(missing)}")
+            raise ValidationError(f"{subject} must include a {' and '.join(missing)}")
         if not all(part.isascii() and part.isdigit() for part in value):
-            raise ValidationError(f"{label} must be a date, like 27 3 2026")
+            raise ValidationError(f"{subject} must be a date, like 27 3 2026")
         if len(value[2]) != 4:
-            raise ValidationError(f"{label}: year must include 4 numbers")
+            raise ValidationError(f"{subject} must have a year of 4 numbers")
         try:
             return date(int(value[2]), int(value[1]), int(value[0]))
         except ValueError:
-            raise ValidationError(f"{label} must be a real date") from None
+            raise ValidationError(f"{subject} must be a real date") from None
 
 
 class _Choice(_Answer):

@@ -60,6 +60,11 @@ class Field:
         first, rest = self.label[:1], self.label[1:2]
         return self.label if rest.isupper() else first.lower() + self.label[1:]
 
+    @property
+    def subject(self) -> str:
+        """What a sentence about the answer begins with."""
+        return f"Your answer to “{self.label}”" if self.label.endswith("?") else self.label
+
 
 @dataclass(frozen=True)
 class Form:

@@ -127,9 +127,9 @@ def test_an_optional_question_without_an_answer_is_none():
     ("component", "posted", "words"),
     [
         (field(label="Reason"), {}, "Enter reason"),
-        (field(label="What happened?"), {"answer": ["  "]}, "Answer: what happened?"),
-        (radio("answer", "a", "b"), {}, "Select: which answer?"),
-        (radio("answer", "a", "b"), {"answer": ["c"]}, "Select: which answer?"),
+        (field(label="What happened?"), {"answer": ["  "]}, "Answer “What happened?”"),
+        (radio("answer", "a", "b"), {}, "Answer “Which answer?”"),
+        (radio("answer", "a", "b"), {"answer": ["c"]}, "Answer “Which answer?”"),
         (field("number"), {"answer": ["seven"]}, "Your answer must be a number, like 7"),
         (field("number"), {"answer": ["NaN"]}, "Your answer must be a number, like 7"),
         (
@@ -142,7 +142,7 @@ def test_an_optional_question_without_an_answer_is_none():
         (field("datetime"), posted_date("answer", "3", "", "2025"),
          "Your answer must include a month"),
         (field("datetime"), posted_date("answer", "3", "2", "25"),
-         "Your answer: year must include 4 numbers"),
+         "Your answer must have a year of 4 numbers"),
         (field("datetime"), posted_date("answer", "3", "June", "2025"),
          "Your answer must be a date, like 27 3 2026"),
         (field("textarea", validate={"required": True, "minLength": 20}), {"answer": ["short"]},
