@@ -96,22 +96,23 @@ class Evaluation:
         own: dict[str, Any] = {}
         for requirement in requires:
             there, names = self, own
+            if requirement.source:
+                there = self.of_import(requirement.source, requirement.alias)
             if requirement.alias:
-                there = self.of_import(requirement.alias)
                 names = own.setdefault(requirement.alias, {})
             element = there.model.elements.get(requirement.key)
             if element is not None:
                 there.bind(element, names)
         return own
 
-    def of_import(self, alias: str) -> Evaluation:
+    def of_import(self, source: str, alias: str) -> Evaluation:
         """The evaluation of an imported model; its inputs may stand under the import's name."""
-        found = self.imported.get(alias)
+        found = self.imported.get(source)
         if found is None:
             inner = self.inputs.get(alias)
             inputs = feel.Scope(inner, self.inputs) if isinstance(inner, Mapping) else self.inputs
-            model = self.model.imports[alias]
-            found = self.imported[alias] = Evaluation(model, inputs, self.run, self.given)
+            model = self.model.imports[source]
+            found = self.imported[source] = Evaluation(model, inputs, self.run, self.given)
         return found
 
     def bind(self, element: Element, names: dict[str, Any]) -> None:

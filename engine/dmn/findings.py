@@ -94,7 +94,7 @@ class Place:
 
     def result(self, text: str, element: Element, rule: Element) -> feel.Expression:
         """The expression of an output's cell."""
-        return self._compiled(text or "null", element, rule)
+        return self._compiled("null" if text in ("", "-") else text, element, rule)
 
     def _compiled(
         self, text: str, element: Element, rule: Element | None, *, unary: bool = False

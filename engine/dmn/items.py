@@ -15,11 +15,9 @@ from .types import Kind, plain
 Element = etree._Element
 
 
-def kinds(root: Element, place: Place, imports: Mapping[str, Any]) -> dict[str, Kind]:
-    """All types of a file by name, and those of its imports as `import.type`."""
-    found: dict[str, Kind] = {}
-    for alias, model in imports.items():
-        found.update({f"{alias}.{name}": kind for name, kind in model.kinds.items()})
+def kinds(root: Element, place: Place, imported: Mapping[str, Kind]) -> dict[str, Kind]:
+    """All types of a file by name, besides those imported."""
+    found = dict(imported)
 
     def find(name: str) -> Kind | None:
         bare = name.removeprefix("feel:")

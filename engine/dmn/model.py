@@ -34,9 +34,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A thing required by id; `alias` is the import's name when it is of another model."""
+    """A thing required by id; `source` is the namespace of the import it is of, `alias` the name
+    it is imported under (without one its things are known by their own names)."""
 
     key: str
+    source: str = ""
     alias: str = ""
 
 
@@ -107,7 +109,7 @@ class Model:
     namespace: str
     file: str
     elements: Mapping[str, Element]
-    imports: Mapping[str, Model] = field(default_factory=dict)
+    imports: Mapping[str, Model] = field(default_factory=dict)  # by namespace
     kinds: Mapping[str, Kind] = field(default_factory=dict)
 
     @property

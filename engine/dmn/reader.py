@@ -14,6 +14,7 @@ from .findings import Findings, Place
 from .items import kinds
 from .model import Decision, Input, Knowledge, Model, Requirement, Service
 from .model import Element as Thing
+from .types import Kind
 
 Element = etree._Element
 Resolve = Callable[[str], Model | None]
@@ -81,7 +82,7 @@ class _Reader:
 
     def model(self) -> Model:
         self._imports()
-        found = kinds(self.root, self.place, self.imports)
+        found = kinds(self.root, self.place, self._imported_kinds())
         members = {part.get("name", "") for part in self.root.iterfind(".//{*}itemComponent")}
         members.update(self._imported_names())
         self.place = Place(self.findings, frozenset(members), found)
@@ -115,11 +116,19 @@ class _Reader:
                     element,
                 )
             else:
-                self.imports[name] = model
+                self.imports[namespace] = model
                 self.aliases[namespace] = name
 
+    def _imported_kinds(self) -> dict[str, Kind]:
+        """The types of imports as `import.type`, or by their own names without an import's."""
+        return {
+            f"{alias}.{name}" if alias else name: kind
+            for namespace, alias in self.aliases.items()
+            for name, kind in self.imports[namespace].kinds.items()
+        }
+
     def _imported_names(self) -> set[str]:
-        names: set[str] = set(self.imports)
+        names: set[str] = set(self.aliases.values())
         for model in self.imports.values():
             names.update(getattr(e, "variable", e.name) for e in model.elements.values())
             for kind in model.kinds.values():
@@ -140,7 +149,7 @@ class _Reader:
                 requirement = self._requirement(one)
                 if requirement is not None:
                     found.append(requirement)
-                    names.add(requirement.alias or self.variables[requirement.key])
+                    names.add(requirement.alias or self._name(requirement))
         return tuple(found), self.place.with_names(*names)
 
     def _requirement(self, element: Element) -> Requirement | None:
@@ -149,15 +158,20 @@ class _Reader:
             if key in self.variables:
                 return Requirement(key)
         else:
-            alias = self.aliases.get(namespace)
-            if alias is not None and key in self.imports[alias].elements:
-                return Requirement(key, alias)
-            if alias is None and any(ns == namespace for ns in self._failed_imports()):
+            model = self.imports.get(namespace)
+            if model is not None and key in model.elements:
+                return Requirement(key, namespace, self.aliases[namespace])
+            if model is None and namespace in self._failed_imports():
                 return None
         self.place.problem(
             "dmn.requirement_missing", f"What is required here (“{key}”) is not there.", element
         )
         return None
+
+    def _name(self, requirement: Requirement) -> str:
+        if not requirement.source:
+            return self.variables[requirement.key]
+        return self.imports[requirement.source].elements[requirement.key].name
 
     def _failed_imports(self) -> list[str]:
         """Namespaces of imports that are not there: said once, at the import."""
@@ -225,7 +239,7 @@ class _Reader:
         if key in done or not isinstance(thing, Decision) or len(path) > 200:
             return len(path) > 200
         circle = any(
-            self._circles(r.key, made, (*path, key), done) for r in thing.requires if not r.alias
+            self._circles(r.key, made, (*path, key), done) for r in thing.requires if not r.source
         )
         done.add(key)
         return circle
