@@ -26,11 +26,11 @@ def once(act: Callable[[Db], str], said: str = "") -> ResponseReturnValue:
     by = who.actor if who else None
     key, request_hash = sent_key(), _request_hash()
     with database().transaction() as db:
-        answer = repeats.recall(db, key, request_hash, actor=by) if key else None
+        answer = repeats.begin(db, key, request_hash, actor=by) if key else None
         if answer is None:
             answer = act(db)
             if key:
-                repeats.keep(db, key, request_hash, answer[:500], actor=by)
+                repeats.finish(db, key, answer[:500], actor=by)
     if said:
         flash(said)
     return redirect(answer, 303)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from engine import clock
 from engine.access import Actor
@@ -15,32 +18,42 @@ KEPT = timedelta(days=7)
 NOBODY = 0
 
 
-def recall(db: Connection, key: str, request_hash: str, *, actor: Actor | None) -> str | None:
-    """The answer of the first request with this key; None when this is the first.
+def begin(db: Connection, key: str, request_hash: str, *, actor: Actor | None) -> str | None:
+    """The answer of the first request with this key; None when this is the first, which must then
+    `finish`. The same request at the same moment waits here until the first is done.
 
     InvalidInput when the key was used for something else."""
-    row = db.execute(
-        select(idempotency.c.request_hash, idempotency.c.answer).where(
-            idempotency.c.key == key, idempotency.c.account_id == _account(actor)
+    build: Any = insert_postgresql if db.dialect.name == "postgresql" else insert_sqlite
+    reserved = db.execute(
+        build(idempotency)
+        .values(
+            key=key,
+            account_id=_account(actor),
+            request_hash=request_hash,
+            answer="",
+            at=clock.now(),
         )
-    ).first()
-    if row is None:
+        .on_conflict_do_nothing()
+        .returning(idempotency.c.key)
+    )
+    if reserved.first() is not None:
         return None
+    c = idempotency.c
+    row = db.execute(
+        select(c.request_hash, c.answer).where(c.key == key, c.account_id == _account(actor))
+    ).one()
     if row.request_hash != request_hash:
         raise InvalidInput({"": "This page was already sent, with other answers. Open it again."})
     return str(row.answer)
 
 
-def keep(db: Connection, key: str, request_hash: str, answer: str, *, actor: Actor | None) -> None:
+def finish(db: Connection, key: str, answer: str, *, actor: Actor | None) -> None:
     """Keep the answer (a path of this site) for seven days."""
+    c = idempotency.c
     db.execute(
-        insert(idempotency).values(
-            key=key,
-            account_id=_account(actor),
-            request_hash=request_hash,
-            answer=answer,
-            at=clock.now(),
-        )
+        update(idempotency)
+        .where(c.key == key, c.account_id == _account(actor))
+        .values(answer=answer)
     )
 
 

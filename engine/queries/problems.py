@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Row, select
 
 from engine import access, definitions, feel
 from engine.access import Actor
+from engine.bpmn.elements import Element
+from engine.definitions import Definition
 from engine.errors import ExpressionError, NotFound
 from engine.forms import Choice, Field, Form
 from engine.models import account, incident, process_definition, process_instance
@@ -65,7 +67,7 @@ def problem_page(db: Connection, actor: Actor, incident_id: int) -> ProblemPage:
     form = correction_form(names, kinds, words, actor)
     return ProblemPage(
         id=row.id, reference=row.reference, process=row.title, version=row.version,
-        step=row.element_name or "The case", table=element.decision if element else None,
+        step=row.element_name or "The case", table=_table(definition, element),
         message=row.message, expression=row.details.get("expression"), opened_at=row.opened_at,
         resolved_at=row.resolved_at, resolved_by=row.resolver,
         values=tuple(
@@ -80,6 +82,14 @@ def problem_page(db: Connection, actor: Actor, incident_id: int) -> ProblemPage:
         reasons=tuple(map(str, (definition.manifest.get("reasons") or {}).get("correct") or ())),
         can_retry=row.resolved_at is None and row.token_id is not None,
     )  # fmt: skip
+
+
+def _table(definition: Definition, element: Element | None) -> str | None:
+    """The name of the decision that the step asks, as its file gives it."""
+    if element is None or element.decision is None:
+        return None
+    found = definition.decisions.get(element.decision)
+    return found[0].decisions[found[1]].name if found else element.decision
 
 
 def _row(db: Connection, actor: Actor, incident_id: int) -> Row[Any]:

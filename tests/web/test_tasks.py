@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from engine import clock
-from tests.web.conftest import key_of, title, words
+from tests.web.conftest import CSRF, key_of, title, words
 
 
 @pytest.fixture
@@ -130,8 +131,6 @@ def test_the_script_saves_and_an_older_save_is_ignored(task, held):
 
 
 def _typed(visitor, amount, counter):
-    from tests.web.conftest import CSRF
-
     return {"wm-csrf": CSRF.search(visitor.at.text)[1], "amount": amount, "wm-counter": counter}
 
 
@@ -178,6 +177,23 @@ def test_one_form_sent_twice_does_one_thing(desk, task, held):
     first = held.post(f"/tasks/{task}", key, wm__act="complete", amount="5", sure="yes")
     again = held.post(f"/tasks/{task}", key, wm__act="complete", amount="5", sure="yes")
     assert first.headers["Location"] == again.headers["Location"]
+    desk.run.expect_ended("granted")
+
+
+def test_one_form_sent_ten_times_at_once_gives_ten_equal_answers(app, desk, task, held):
+    key = key_of(held.at)
+    fields = {"wm-csrf": CSRF.search(held.at.text)[1], "wm-key": key, "wm-act": "complete"}
+    cookie = held.client.get_cookie("waymark").value
+
+    def send(_):
+        client = app.test_client()
+        client.set_cookie("waymark", cookie)
+        answer = client.post(f"/tasks/{task}", data={**fields, "amount": "5", "sure": "yes"})
+        return answer.status_code, answer.headers.get("Location")
+
+    with ThreadPoolExecutor(10) as pool:
+        answers = set(pool.map(send, range(10)))
+    assert answers == {(303, f"/tasks/{task}/done")}
     desk.run.expect_ended("granted")
 
 
