@@ -33,14 +33,17 @@ class Findings:
     problems: list[Problem] = field(default_factory=list)
     expressions: list[tuple[str, feel.Expression]] = field(default_factory=list)
     depth: int = 0
+    free: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a file: the names known there and the model's types."""
+    """A place in a file: the names known there, those of entries of the model's types (which may
+    stand behind a dot), and the types."""
 
     findings: Findings
     names: frozenset[str] = frozenset()
+    members: frozenset[str] = frozenset()
     kinds: Mapping[str, Kind] = field(default_factory=dict)
 
     def with_names(self, *names: str) -> Place:
@@ -101,7 +104,7 @@ class Place:
     ) -> feel.Expression:
         checks = {name: kind.has for name, kind in self.kinds.items()}
         try:
-            made = feel.build(text, self.names, checks, cell=unary)
+            made = feel.build(text, self.names | self.members, checks, cell=unary)
         except ExpressionError as error:
             code, where = ("dmn.cell_syntax", rule) if rule is not None else (error.code, element)
             shown = text if len(text) <= 60 else text[:60] + "…"
@@ -109,6 +112,7 @@ class Place:
             return _failed(error)
         holder = element if rule is None else rule
         self.findings.expressions.append((holder.get("id", ""), made))
+        self.findings.free |= made.names - self.names
         return made
 
 

@@ -53,7 +53,8 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision; `expressions` are all in it, with the id of the element each stands in."""
+    """One decision; `expressions` are all in it, with the id of the element each stands in, and
+    `free` the names they read that nothing in the file gives: the caller's context must."""
 
     id: str
     name: str
@@ -62,6 +63,7 @@ class Decision:
     kind: Kind | None = None
     requires: tuple[Requirement, ...] = ()
     expressions: tuple[tuple[str, feel.Expression], ...] = ()
+    free: frozenset[str] = frozenset()
 
     @property
     def table(self) -> Table | None:
@@ -131,6 +133,21 @@ class Model:
         return self.services.get(key) or next(
             (s for s in self.services.values() if s.name == key), None
         )
+
+    def reads(self, key: str) -> frozenset[str]:
+        """The names that deciding `key` reads from the context: inputs, and names not required."""
+        decision = self.find(key)
+        if decision is None:
+            return frozenset()
+        found = set(decision.free)
+        for requirement in decision.requires:
+            there = self.imports[requirement.source] if requirement.source else self
+            element = there.elements.get(requirement.key)
+            if isinstance(element, Input):
+                found.add(element.name)
+            elif isinstance(element, Decision):
+                found |= there.reads(element.id)
+        return frozenset(found)
 
     def decide(
         self,

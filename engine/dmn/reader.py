@@ -85,7 +85,7 @@ class _Reader:
         found = kinds(self.root, self.place, self._imported_kinds())
         members = {part.get("name", "") for part in self.root.iterfind(".//{*}itemComponent")}
         members.update(self._imported_names())
-        self.place = Place(self.findings, frozenset(members), found)
+        self.place = Place(self.findings, frozenset(), frozenset(members), found)
         for element in elements(self.root):
             if element.get("id") or element.get("name"):
                 self.variables[_key(element)] = _variable(element)
@@ -182,12 +182,13 @@ class _Reader:
         variable = element.find("{*}variable")
         kind = place.kind(variable.get("typeRef")) if variable is not None else None
         first = len(self.findings.expressions)
+        self.findings.free = set()
         if logic_of(element) is None:
             place.problem("dmn.no_logic", "The decision says nothing to decide.", element)
         logic = inside(element, place)
         return Decision(
             _key(element), element.get("name", ""), _variable(element), logic, kind, requires,
-            tuple(self.findings.expressions[first:]),
+            tuple(self.findings.expressions[first:]), frozenset(self.findings.free),
         )  # fmt: skip
 
     def input(self, element: Element) -> Input:
