@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from engine.errors import Unavailable
 
+log = logging.getLogger("waymark.database")
 AfterCommit = Callable[["Database"], object]
 
 
@@ -51,7 +53,14 @@ class Database:
             finally:
                 connection.info.pop("after_commit", None)
         for call in todo:
+            self._run_after(call)
+
+    def _run_after(self, call: AfterCommit) -> None:
+        """What was committed is acknowledged: a fault behind it is the worker's to try again."""
+        try:
             call(self)
+        except Exception:
+            log.exception("work after a commit was put off")
 
     @contextmanager
     def schema_change(self) -> Iterator[Connection]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select, update
 
 from engine import clock
 from engine.advance.step import Step
@@ -30,8 +30,7 @@ def record_tasks(step: Step, new: list[Wait]) -> None:
         roles += [
             _role_row(wait.token_id, role, made, holder) for role in dict.fromkeys(made.roles)
         ]
-        for error in made.problems:
-            open_incident(step, wait, str(error), error.code, error.details)
+        _note_unread(step, wait, made)
         details = {"title": made.title, "roles": made.roles}
         step.events.append(Event("task.created", wait.element.id, wait.token_id, details))
         step.stage = made.stage or step.stage
@@ -39,6 +38,37 @@ def record_tasks(step: Step, new: list[Wait]) -> None:
     if roles:
         step.db.execute(_NEW_ROLES, roles)
     step.new_tasks = rows
+
+
+UNREAD = "unread"  # beside the token: a setting of its task could not be read
+
+
+def _note_unread(step: Step, wait: Wait, made: offers.Offer) -> None:
+    wait.task.internal_data.pop(UNREAD, None)
+    for error in made.problems:
+        wait.task.internal_data[UNREAD] = True
+        open_incident(step, wait, str(error), error.code, error.details)
+
+
+def offer_again(step: Step, wait: Wait) -> None:
+    """Work out an open task's settings anew, after a value they read was put right."""
+    made = offers.offer(wait.task, step.definition(wait.definition_id).manifest)
+    c = user_task.c
+    row = step.db.execute(select(c.assignee_id, c.state).where(c.id == wait.token_id)).one()
+    fresh = _task_row(step, wait, made, row.assignee_id)
+    kept = ("id", "instance_id", "definition_id", "element_id", "state", "created_at", "scope")
+    values = {n: v for n, v in fresh.items() if n not in (*kept, "claimed_at", "assignee_id")}
+    step.db.execute(update(user_task).where(c.id == wait.token_id).values(**values))
+    step.db.execute(delete(task_role).where(task_role.c.task_id == wait.token_id))
+    roles = [_role_row(wait.token_id, r, made, row.assignee_id) for r in dict.fromkeys(made.roles)]
+    if roles:
+        step.db.execute(_NEW_ROLES, roles)
+    step.db.execute(
+        update(incident)
+        .where(incident.c.token_id == wait.token_id, incident.c.resolved_at.is_(None))
+        .values(resolved_at=clock.now(), resolved_by=step.actor.account_id)
+    )
+    _note_unread(step, wait, made)
 
 
 def _accounts(step: Step, usernames: list[str]) -> dict[str, int]:

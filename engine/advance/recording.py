@@ -83,7 +83,8 @@ def _status(step: Step) -> str:
     if not kinds:
         _nothing_can_move(step)
         return "incident"
-    return "incident" if "problem" in kinds else "active"
+    unread = any(opening.UNREAD in w.task.internal_data for w in step.after.values())
+    return "incident" if "problem" in kinds or unread else "active"
 
 
 def _nothing_can_move(step: Step) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -16,12 +17,14 @@ from engine.access import SYSTEM
 from engine.advance import Beginning, Step, advancing, begin
 from engine.database import Database, after_commit
 from engine.definitions import Definition
+from engine.errors import Conflict
 from engine.execution import run
 from engine.execution.activities import write_all
 from engine.history import Event
 from engine.models import account, message, message_subscription, process_instance
 
 ONE_ROUND = 500
+log = logging.getLogger("waymark.messages")
 
 
 def insert_for(db: Connection) -> Callable[..., Any]:
@@ -63,8 +66,11 @@ def deliver_pending(database: Database) -> int:
         if waiting is None:
             return delivered
         tried.add(waiting)
-        with database.transaction() as db:
-            delivered += _deliver(db, waiting)
+        try:
+            with database.transaction() as db:
+                delivered += _deliver(db, waiting)
+        except Conflict:  # its case is suspended or was faster: it stays in the inbox
+            log.info("message %s waits on", waiting)
     return delivered
 
 

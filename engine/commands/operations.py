@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from engine import access, audit, feel
 from engine.access import Actor
-from engine.advance import Step, advancing
+from engine.advance import Step, advancing, opening
 from engine.commands import messages
 from engine.commands.cases import Advanced, advanced
 from engine.commands.tasks import needs_reason
@@ -32,14 +32,17 @@ def correct_and_retry(
     needs_reason(reason)
     with advancing(db, row.instance_id, actor=actor) as step:
         wait = step.before.get(row.token_id or "")
-        if wait is None or wait.kind != "problem":
+        if wait is None or wait.kind not in ("problem", "task"):
             raise Conflict("This problem no longer stands: the case has moved on.")
         _correct(step, row, values, reason)
         step.events.append(
             Event("problem.retried", row.element_id, row.token_id, {"reason": reason})
         )
-        step.retried.add(wait.token_id)
-        run.retry(step.case, wait.task)
+        if wait.kind == "task":  # a setting of an open task, such as its due date
+            opening.offer_again(step, wait)
+        else:
+            step.retried.add(wait.token_id)
+            run.retry(step.case, wait.task)
     messages.deliver_soon(step)
     audit.record(
         db,

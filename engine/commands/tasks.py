@@ -53,6 +53,13 @@ def release_task(db: Connection, task_id: str, *, actor: Actor, keep_draft: bool
     """Back to the queue; the draft stays for the next holder, or goes."""
     row = _locked(db, task_id, actor)
     _must_be_mine(db, row, actor)
+    if not set(row.roles) - actor.shared_roles:
+        raise NotAllowed(
+            "This task was given to you alone, so no one else would be asked to do it. "
+            "Hand it over to a person instead.",
+            action="release",
+            rule="roles",
+        )
     _hold(db, row, None)
     if not keep_draft:
         db.execute(delete(draft).where(draft.c.task_id == task_id))

@@ -109,6 +109,15 @@ class MultiInstance:
         self._finish(my_task)
         my_task._set_state(TaskState.READY)
 
+    def reconsider(self, my_task: Task) -> None:
+        """After a fault in the completion condition: go on from what is done."""
+        data = my_task.internal_data
+        if data["done"] >= data["total"]:
+            self._finish(my_task)
+            my_task._set_state(TaskState.READY)
+        elif data["rest"] and all(finished(c) for c in my_task.children if c.triggered):
+            self._next(my_task)
+
     def _result(self, top: Any, child: Task) -> Any:
         scope = top.scopes.all[f"i:{child.id.hex}"]
         repeat = self.element.repeat
@@ -182,11 +191,13 @@ class StandardLoopTask(LibraryLoop):
             return
         my_task.internal_data["rounds"] += 1
         try:
-            over = self._over(my_task, my_task.internal_data["rounds"])
+            self.reconsider(my_task)
         except ExecutionFailed as error:
             note(my_task, error)
-            return
-        if over:
+
+    def reconsider(self, my_task: Task) -> None:
+        """Whether another round follows."""
+        if self._over(my_task, my_task.internal_data["rounds"]):
             my_task._set_state(TaskState.READY)
         else:
             self._again(my_task)

@@ -52,9 +52,15 @@ def fire(case: CaseWorkflow, task: Task) -> None:
 def retry(case: CaseWorkflow, task: Task) -> None:
     """Run again what was held at `task`."""
     problems.clear(task)
+    _guarded(case, task, lambda: _again(task))
+    settle(case)
+
+
+def _again(task: Task) -> None:
     if task.state == TaskState.WAITING:
         task.task_spec._update(task)
-    settle(case)
+    elif task.state == TaskState.STARTED:
+        task.task_spec.reconsider(task)
 
 
 def _may_run(task: Task) -> bool:
@@ -77,7 +83,8 @@ def _guarded(
             )
         call()
     except ExecutionFailed as error:
-        task._set_state(TaskState.READY)
+        if task.state != TaskState.STARTED:
+            task._set_state(TaskState.READY)
         problems.note(task, error)
         return
     if (element := visible_id(task)) is not None and task._state == TaskState.COMPLETED:

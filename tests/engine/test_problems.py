@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
 
-from engine import access
+from engine import access, clock
 from engine.commands import operations
 from engine.database import Database
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -34,7 +35,7 @@ def problem_id(database: Database) -> int:
 
 def correct(run: Scenario, by: str, reason: str, **values: object) -> None:
     number = problem_id(run.database)
-    with run.database.transaction() as db:
+    with clock.at(run.now), run.database.transaction() as db:
         actor = access.load_actor(db, run.people[by])
         operations.correct_and_retry(db, number, values, actor=actor, reason=reason)
 
@@ -96,3 +97,27 @@ def test_a_second_supervisor_reads_that_it_was_solved(database: Database) -> Non
         with pytest.raises(Conflict, match="already solved") as told:
             operations.retry_incident(db, number, actor=cat, reason="A good reason")
     assert told.value.by == "Cat Example"
+
+
+def test_a_due_rule_that_gives_no_date_leaves_the_task_open_and_is_told(
+    database: Database,
+) -> None:
+    run = ready(database, model("due_from_answer", **forms(work=form(days="text"))))
+    run.start("due_from_answer", "ann", {})
+    run.task("work", "ann", {"days": "soon"})
+    run.expect_tasks(["after"])
+    run.expect_status("incident")
+    correct(run, "cat", "A number of days is needed", days=Decimal(3))
+    run.expect_status("active")
+    run.task("after", "bob", {}, due=date(2026, 4, 8))
+    run.expect_ended("done")
+
+
+def test_a_condition_that_fails_in_a_repeat_is_tried_again(database: Database) -> None:
+    run = ready(database, model("until_enough", **forms(again=form(enough="text"))))
+    run.start("until_enough", "ann", {})
+    run.task("again", "ann", {"enough": "maybe"})
+    run.expect_status("incident")  # the answer is a text, not yes or no
+    correct(run, "cat", "The answer was no", enough=False)
+    run.expect_tasks(["again"])
+    run.expect_status("active")
