@@ -39,7 +39,8 @@ def dump(case: CaseWorkflow) -> tuple[bytes, list[list[Any]]]:
         for w in (case, *sorted(case.subprocesses.values(), key=lambda s: s.depth))
     ]
     scopes = [[key, s.parent, s.kind] for key, s in case.scopes.all.items()]
-    state = {"f": FORMAT, "start": case.start_event, "w": flows, "s": scopes}
+    ends = {"start": case.start_event, "end": case.end_event}
+    state = {"f": FORMAT, **ends, "w": flows, "s": scopes}
     return orjson.dumps(state), cut
 
 
@@ -60,7 +61,7 @@ def load(
     if state["f"] > FORMAT:
         raise NewerState("This case was stored by a newer version of Waymark.")
     case = CaseWorkflow(*specs, facts, deserializing=True)
-    case.start_event = state["start"]
+    case.start_event, case.end_event = state["start"], state["end"]
     for owner, name, completed, rows in state["w"]:
         if owner is None:
             workflow: Any = case
