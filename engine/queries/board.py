@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select, union_all
 
 from engine import access, clock
 from engine.access import Actor
@@ -89,7 +89,7 @@ def board(db: Connection, actor: Actor) -> Board:
     alive = seen is not None and clock.now() - seen < SILENT_AFTER
     tiles = Tiles(
         open=_count(db, process_instance.c.status.in_(LIVE), access.case_seen_by(actor)),
-        waiting_too_long=len({line.reference for line in overdue}),
+        waiting_too_long=_count(db, _is_stalled(), access.case_seen_by(actor)),
         problems=sum(len(group.problems) for group in groups),
         late_tasks=_late(db, actor),
         worker_alive=alive,
@@ -110,21 +110,25 @@ def _late(db: Connection, actor: Actor) -> int:
     return db.execute(select(func.count()).select_from(user_task).where(late)).scalar_one()
 
 
-def _overdue(db: Connection, actor: Actor) -> tuple[Overdue, ...]:
-    """Most overdue first. Problems have a list of their own."""
-    now = clock.now()
-    t, m = user_task.c, message_subscription.c
+def _is_stalled() -> ColumnElement[bool]:
+    """Over wm_process_instance: something that the case waits for is past its expected time."""
+    now, t, m = clock.now(), user_task.c, message_subscription.c
     stalled = union_all(
         select(t.instance_id).where(t.state.in_(OPEN), t.expected_at < now),
         select(m.instance_id).where(m.optional.is_(False), m.expected_at < now),
         select(timer.c.instance_id).where(timer.c.held.is_(False), timer.c.expected_at < now),
     ).subquery()
-    p = process_instance.c
+    return process_instance.c.id.in_(select(stalled.c.instance_id))
+
+
+def _overdue(db: Connection, actor: Actor) -> tuple[Overdue, ...]:
+    """Most overdue first. Problems have a list of their own."""
+    now, p = clock.now(), process_instance.c
     rows = db.execute(
         select(p.id, p.reference, process_definition.c.title)
         .select_from(process_instance)
         .join(process_definition, process_definition.c.id == p.definition_id)
-        .where(p.id.in_(select(stalled.c.instance_id)), access.case_seen_by(actor))
+        .where(_is_stalled(), access.case_seen_by(actor))
         .order_by(p.id)
         .limit(MOST)
     ).all()

@@ -65,7 +65,7 @@ class Worklist:
     tab: str
     lines: tuple[TaskLine, ...]
     counts: dict[str, str]
-    late: int
+    late: str  # how many of the list, “0” when none
     next: str | None  # where the next page begins
     processes: tuple[tuple[str, str], ...]
     stages: tuple[str, ...]
@@ -115,7 +115,7 @@ def worklist(
         tab=tab,
         lines=tuple(_line(row, actor, now) for row in found[:PAGE]),
         counts={name: _capped(_count(db, rule(actor))) for name, rule in TABS.items()},
-        late=_count(db, late),
+        late=_capped(_count(db, late)),
         next=following,
         processes=processes,
         stages=stages,
@@ -228,14 +228,14 @@ def _choices(
     db: Connection, condition: ColumnElement[bool]
 ) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     """What the filters offer: the processes and stages that are in this list."""
+    some = select(user_task.c.instance_id, user_task.c.stage).where(condition).limit(COUNTED)
+    listed = some.subquery()
     rows = db.execute(
-        select(process_instance.c.key, process_definition.c.title, user_task.c.stage)
-        .select_from(user_task)
-        .join(process_instance, process_instance.c.id == user_task.c.instance_id)
+        select(process_instance.c.key, process_definition.c.title, listed.c.stage)
+        .select_from(listed)
+        .join(process_instance, process_instance.c.id == listed.c.instance_id)
         .join(process_definition, process_definition.c.id == process_instance.c.definition_id)
-        .where(condition)
         .distinct()
-        .limit(COUNTED)
     ).all()
     processes = tuple(sorted({r.key: r.title for r in rows}.items(), key=lambda pair: pair[1]))
     return processes, tuple(sorted({r.stage for r in rows if r.stage}))
