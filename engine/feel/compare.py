@@ -35,14 +35,14 @@ def same(left: Any, right: Any, run: Run) -> bool:
 
 
 def _lists(left: Any, right: Any, run: Run) -> bool:
-    run.charge(len(left))
+    run.charge(len(left) + 3)
     return len(left) == len(right) and all(
         same(a, b, run) for a, b in zip(left, right, strict=True)
     )
 
 
 def _contexts(left: Mapping[str, Any], right: Mapping[str, Any], run: Run) -> bool:
-    run.charge(len(left))
+    run.charge(len(left) + 3)
     return left.keys() == right.keys() and all(same(left[k], right[k], run) for k in left)
 
 

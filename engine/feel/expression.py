@@ -77,6 +77,10 @@ class Expression:
         return f"Expression({self.text!r})"
 
 
+# What looking into one more list or context costs beside its items.
+WALK: Final = 3
+
+
 def limit(error: ExpressionLimit | RecursionError, text: str) -> ExpressionLimit:
     """The limit that was broken, with the text; running out of Python's stack is one."""
     if isinstance(error, RecursionError):
@@ -97,12 +101,12 @@ def settled(value: Any, run: Run) -> Any:
     if type(value) is int or type(value) is float:
         return Decimal(repr(value))
     if type(value) is list:
-        run.charge(len(value))
+        run.charge(len(value) + WALK)
         items = [settled(item, run) for item in value]
         same = all(a is b for a, b in zip(items, value, strict=True))
         return value if same else items
     if type(value) is dict:
-        run.charge(len(value))
+        run.charge(len(value) + WALK)
         entries = {key: settled(item, run) for key, item in value.items()}
         return value if all(entries[key] is value[key] for key in value) else entries
     return value

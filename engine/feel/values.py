@@ -147,6 +147,6 @@ def to_nanos(duration: timedelta | LongDuration) -> int:
 
 def from_nanos(nanos: int) -> timedelta | LongDuration:
     """The duration of so many nanoseconds, as a timedelta when it fits."""
-    if nanos % 1000 == 0 and abs(nanos) < 999_999_999 * NANOS_A_DAY:
+    if nanos % 1000 == 0 and -999_999_999 * NANOS_A_DAY <= nanos < 10**9 * NANOS_A_DAY:
         return timedelta(microseconds=nanos // 1000)
     return LongDuration(nanos)

@@ -191,7 +191,7 @@ class Cursor:
         if token.kind == "word" and token.text not in naming.RESERVED:
             from difflib import get_close_matches  # slow to import, and only wanted now
 
-            meant = get_close_matches(token.text.lower(), _INFIX_WORDS, 1, 0.75)
+            meant = get_close_matches(token.text.lower(), _INFIX_WORDS, 1, 0.6)
             near = f" Did you mean “{meant[0]}”?" if meant else ""
         tail = f" ({why})" if why else ""
         where = "here" if token.kind != "end" else "too early"
