@@ -46,7 +46,7 @@ class _Check:
     def problem(self, code: str, message: str, rule: int | None, repair: str) -> Problem:
         return Problem(
             code,
-            f"{message} {repair}",
+            message,
             severity="warning",
             file=self.file or None,
             element_id=self.table.rules[rule].id if rule is not None else self.decision.id,
