@@ -28,7 +28,9 @@ def kinds(root: Element, place: Place, imported: Mapping[str, Kind]) -> dict[str
         found[kind.name] = kind
     for element in root.iterfind("{*}itemDefinition"):
         if _circular(element.get("name", ""), found):
-            place.problem("dmn.type_cycle", "The type is defined by itself.", element)
+            place.problem(
+                "dmn.type_cycle", "The type is defined by itself: base it on another one.", element
+            )
             found[element.get("name", "")].base = ""
     return found
 

@@ -59,8 +59,8 @@ def parse(source: bytes, file: str = "") -> Element:
     try:
         root = etree.fromstring(source, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None)
-        raise refuse("dmn.xml", f"The file cannot be read as XML: {error}.", line) from None
+        line, what = getattr(error, "lineno", None), getattr(error, "msg", error)
+        raise refuse("dmn.xml", f"The file cannot be read as XML: {what}.", line) from None
     info: Any = root.getroottree().docinfo
     if info.doctype:
         raise refuse("dmn.doctype", "The file has a DOCTYPE: take it out.")
@@ -164,7 +164,9 @@ class _Reader:
             if model is None and namespace in self._failed_imports():
                 return None
         self.place.problem(
-            "dmn.requirement_missing", f"What is required here (“{key}”) is not there.", element
+            "dmn.requirement_missing",
+            f"“{key}” is required here but not in the file: add it, or take this out.",
+            element,
         )
         return None
 
@@ -184,7 +186,11 @@ class _Reader:
         first = len(self.findings.expressions)
         self.findings.free = set()
         if logic_of(element) is None:
-            place.problem("dmn.no_logic", "The decision says nothing to decide.", element)
+            place.problem(
+                "dmn.no_logic",
+                "The decision says nothing to decide: add a table or expression.",
+                element,
+            )
         logic = inside(element, place)
         return Decision(
             _key(element), element.get("name", ""), _variable(element), logic, kind, requires,
@@ -202,7 +208,9 @@ class _Reader:
         logic = element.find("{*}encapsulatedLogic")
         first = len(self.findings.expressions)
         if logic is None:
-            place.problem("dmn.no_logic", "The function says nothing to work out.", element)
+            place.problem(
+                "dmn.no_logic", "The function says nothing to work out: add an expression.", element
+            )
             define: Any = lambda frame: None  # noqa: E731 - never called: the file is refused
         else:
             define = boxed_function(logic, place.with_names(name))
@@ -227,7 +235,9 @@ class _Reader:
             if self._circles(key, made, (), done):
                 element = next(e for e in elements(self.root) if _key(e) == key)
                 self.place.problem(
-                    "dmn.cycle", "The decision requires itself, by way of others.", element
+                    "dmn.cycle",
+                    "The decision requires itself, by way of others: take one requirement out.",
+                    element,
                 )
                 made[key] = Input(key, self.variables[key])
 

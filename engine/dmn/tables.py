@@ -28,7 +28,11 @@ def table(element: Element, place: Place) -> Table:
         place.problem("dmn.no_output", "The table has no output column: add one.", element)
     policy = element.get("hitPolicy", "UNIQUE")
     if policy not in POLICIES:
-        place.problem("dmn.hit_policy", f"“{policy}” is no hit policy.", element)
+        place.problem(
+            "dmn.hit_policy",
+            f"“{policy}” is no hit policy: choose one of {', '.join(sorted(POLICIES))}.",
+            element,
+        )
     return Table(
         inputs, outputs, tuple(rules), policy, element.get("aggregation", ""),
         element.get("id", ""),

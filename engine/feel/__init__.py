@@ -5,6 +5,7 @@ feel.compile("if age < 18 then 'child' else 'adult'").evaluate({"age": 12})
 
 from __future__ import annotations
 
+from engine.feel.checking import Finding, check
 from engine.feel.expression import Expression, UnknownFunction, build, compile, compile_unary
 from engine.feel.runtime import Closure, Frame, Run, Scope
 from engine.feel.storage import from_json, to_json
@@ -21,6 +22,7 @@ from engine.feel.values import (
 __all__ = [
     "Closure",
     "Expression",
+    "Finding",
     "Frame",
     "Function",
     "LongDate",
@@ -32,6 +34,7 @@ __all__ = [
     "UnknownFunction",
     "YearsMonths",
     "build",
+    "check",
     "compile",
     "compile_unary",
     "from_json",

@@ -25,7 +25,7 @@ def member(value: Any, name: str, run: Run) -> Any:
         return [member(item, name, run) for item in value]
     if isinstance(value, Mapping):
         return value[name] if name in value else _absent(value, name, run)
-    reader = _PARTS.get((kind_of(value), name))
+    reader = PARTS.get((kind_of(value), name))
     if reader is None:
         return run.null(f"{{}} has no “{name}”.", value)
     found = reader(value)
@@ -84,7 +84,7 @@ def _parts() -> dict[tuple[str, str], Callable[[Any], Any]]:
     return table
 
 
-_PARTS: Final[dict[tuple[str, str], Callable[[Any], Any]]] = {
+PARTS: Final[dict[tuple[str, str], Callable[[Any], Any]]] = {
     **_parts(),
     ("years and months duration", "years"): lambda value: _toward_zero(value.months, 12),
     ("years and months duration", "months"): _months,
@@ -97,4 +97,4 @@ _PARTS: Final[dict[tuple[str, str], Callable[[Any], Any]]] = {
     ("range", "start included"): lambda value: value.start_included,
     ("range", "end included"): lambda value: value.end_included,
 }
-MEMBER_NAMES: Final = frozenset(name for _, name in _PARTS)
+MEMBER_NAMES: Final = frozenset(name for _, name in PARTS)

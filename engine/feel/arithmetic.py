@@ -46,6 +46,23 @@ def numbers(sign: str, left: Any, right: Any, run: Run) -> Any:
         return run.null(f"The result of {sign} is no number that can be held.")
 
 
+def possible(sign: str, first: str, second: str) -> bool:
+    """Whether values of two kinds can be combined at all."""
+    return (sign, first, second) in _TABLE
+
+
+def result(sign: str, first: str, second: str) -> str | None:
+    """The kind of what combines two kinds that are not both numbers."""
+    moments = ("date", "time", MOMENT)
+    if sign == "-" and first in moments and second in moments:
+        return DAYS
+    if sign == "/":
+        return "number" if first == second else first
+    return next((kind for kind in (first, second) if kind in moments), None) or (
+        second if first == "number" else first
+    )
+
+
 def combine(sign: str, left: Any, right: Any, run: Run) -> Any:
     """`left sign right` for any two values."""
     first, second = kind_of(left), kind_of(right)
@@ -53,9 +70,12 @@ def combine(sign: str, left: Any, right: Any, run: Run) -> Any:
         return numbers(sign, left, right, run)
     operation = _TABLE.get((sign, first, second))
     if operation is None:
-        return run.null(f"{_WORDS[sign]} is not possible with {{}} and {{}}.", left, right)
+        return run.null(f"{WORDS[sign]} is not possible with {{}} and {{}}.", left, right)
+    noted = run.noted
     found = operation(left, right, run)
-    return run.null("The result lies outside the dates there are.") if found is None else found
+    if found is None and run.noted == noted:
+        return run.null("The result lies beyond the dates and durations there can be.")
+    return found
 
 
 def negate(value: Any, run: Run) -> Any:
@@ -179,7 +199,7 @@ _TABLE: Final[dict[tuple[str, str, str], Operation]] = {
     ("/", MONTHS, "number"): _scaled(_month_count, months, "/"),
     ("/", MONTHS, MONTHS): _ratio(_month_count),
 }
-_WORDS: Final = {
+WORDS: Final = {
     "+": "Adding",
     "-": "Taking away",
     "*": "Multiplying",

@@ -17,13 +17,22 @@ def exact(value: Any) -> Any:
     return Decimal(repr(value)) if type(value) is float else value
 
 
+# The commonest mix-up, and the way out.
+MOMENTS: Final = frozenset(("date", "date and time"))
+MIXED: Final = " Write date(…) round the one with a time."
+
+
+def _hint(kind: str, other: str) -> str:
+    return MIXED if {kind, other} == MOMENTS else ""
+
+
 def equal(left: Any, right: Any, run: Run) -> Any:
     """Whether both are the same value; null when their kinds differ (DMN 1.5, table 42)."""
     if left is None or right is None:
         return left is right
     kind, other = kind_of(left), kind_of(right)
     if kind != other:
-        return run.null("Cannot compare {} with {}.", left, right)
+        return run.null("Cannot compare {} with {}." + _hint(kind, other), left, right)
     if kind in ("string", "boolean"):
         return bool(left == right)
     return _EQUAL[kind](left, right, run)
@@ -95,6 +104,7 @@ _KEYS: Final[dict[str, Callable[[Any, Run], Any]]] = {
     "days and time duration": _nanos_key,
     "years and months duration": _months_key,
 }
+ORDERED: Final = frozenset(_KEYS)
 _EQUAL: Final[dict[str, Callable[[Any, Any, Run], bool | None]]] = {
     **{kind: _by_key(key) for kind, key in _KEYS.items()},
     "list": _lists,
@@ -110,7 +120,8 @@ def order(left: Any, right: Any, run: Run) -> Any:
     kind = kind_of(left)
     key = _KEYS.get(kind)
     if key is None or kind != kind_of(right):
-        return run.null("Cannot tell which of {} and {} is greater.", left, right)
+        hint = _hint(kind, kind_of(right))
+        return run.null("Cannot tell which of {} and {} is greater." + hint, left, right)
     first, second = key(left, run), key(right, run)
     return int(first > second) - int(first < second)
 

@@ -116,13 +116,19 @@ def _check_calls(text: str, found: analysis.Use, bound: frozenset[str]) -> None:
     for name, at in found.unbound.items():
         if name not in BUILTINS and name not in bound:
             line, column = place(text, at)
-            from difflib import get_close_matches  # slow to import, and only wanted now
-
-            meant = get_close_matches(name.lower(), [*BUILTINS, *bound], 1, 0.6)
-            hint = f" Did you mean “{meant[0]}”?" if meant else ""
+            hint = nearest(name, [*BUILTINS, *bound])
             raise UnknownFunction(
                 f"There is no function “{name[:60]}”.{hint}", text=text, line=line, column=column
             )
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """“ Did you mean …?” with the known name most like this one; nothing when none is."""
+    from difflib import get_close_matches  # slow to import, and only wanted now
+
+    by_case = {one.lower(): one for one in known}
+    meant = get_close_matches(name.lower(), by_case, 1, 0.6)
+    return f" Did you mean “{by_case[meant[0]]}”?" if meant else ""
 
 
 def compile(text: str, *, names: Iterable[str] = ()) -> Expression:
@@ -164,7 +170,9 @@ def build(
     except RecursionError:
         raise ExpressionSyntax("The expression is nested too deeply.", text=text) from None
     except DecimalException:
-        raise ExpressionSyntax("The expression holds too large a number.", text=text) from None
+        raise ExpressionSyntax(
+            "The expression holds too large a number: they go up to 1e6144.", text=text
+        ) from None
 
 
 __all__ = ["Expression", "Function", "UnknownFunction", "build", "compile", "compile_unary"]

@@ -56,10 +56,16 @@ class Run:
     def null(self, message: str, *values: Any) -> Any:
         """Null, and in a trace why; each `{}` in the message becomes the kind of a value."""
         if self.notes is not None and len(self.notes) < MAX_NOTES:
-            text = message.format(*map(kind, values)) if values else message
+            text = message.format(*map(_shown, values)) if values else message
+            text = text[:1].upper() + text[1:]
             if text not in self.notes:
                 self.notes.append(text)
         return None
+
+    @property
+    def noted(self) -> int:
+        """How many notes there are."""
+        return len(self.notes or ())
 
     def zone(self) -> tzinfo:
         """The zone of what has none; UTC when its name is not known."""
@@ -112,6 +118,10 @@ class ItemScope(Scope):
     def __init__(self, item: Any, outer: Any) -> None:
         super().__init__(item if isinstance(item, Mapping) else {}, outer)
         self.item = item
+
+
+def _shown(value: Any) -> str:
+    return "nothing (null)" if value is None else kind(value)
 
 
 Closure = Callable[[Frame], Any]

@@ -108,7 +108,7 @@ _KINDS: Final[dict[type, str]] = {
     dict: "context",
     Range: "range",
 }
-_WORDS: Final = {"string": "text", "boolean": "yes/no"}
+WORDS: Final = {"string": "text", "boolean": "yes/no"}
 
 
 def kind_of(value: Any) -> str:
@@ -131,7 +131,7 @@ def _learn(cls: type) -> str:
 def kind(value: Any) -> str:
     """A value's kind in words for people."""
     found = kind_of(value)
-    return _WORDS.get(found, found)
+    return WORDS.get(found, found)
 
 
 def to_nanos(duration: timedelta | LongDuration) -> int:

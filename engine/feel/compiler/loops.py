@@ -56,7 +56,7 @@ def _by_value(items: list[Any], found: Any, run: Run) -> Any:
 def pick(value: Any, place: Any, run: Run) -> Any:
     """The item at a place from 1, or from -1 backwards; null when there is none."""
     if value is None:
-        return None
+        return run.null("Nothing (null) cannot be filtered.")
     items = value if isinstance(value, list) else [value]
     place = exact(place)
     if place != int(place) or place == 0 or abs(place) > len(items):

@@ -240,7 +240,9 @@ def _if(node: tree.If, setting: Setting) -> Closure:
         if value is True:
             return then(frame)
         if value is not False:
-            frame.run.null("The condition of “if” is {}, so its “else” counts.", value)
+            frame.run.null(
+                "The condition of “if” is neither yes nor no but {}, so its “else” counts.", value
+            )
         return otherwise(frame)
 
     return choose

@@ -67,11 +67,7 @@ class Builtin(Function):
 
     def prepare(self, count: int, names: tuple[str, ...]) -> Prepared | None:
         """What to call with so many arguments, or those names; None when nothing fits."""
-        fitting = [
-            (signature, places)
-            for signature in self.signatures
-            if (places := signature.order(count, names)) is not None
-        ]
+        fitting = [(s, p) for s in self.signatures if (p := s.order(count, names)) is not None]
         if not fitting:
             return None
         ready = [self._prepared(signature, places, names) for signature, places in fitting]
@@ -87,6 +83,17 @@ class Builtin(Function):
             return ready[0](values, run)
 
         return choose
+
+    def fitting(
+        self, count: int, names: tuple[str, ...]
+    ) -> list[list[tuple[Parameter, int | None]]]:
+        """Each way so many arguments, or those names, can go to parameters."""
+        found = []
+        for signature in self.signatures:
+            places = signature.order(count, names)
+            if places is not None:
+                found.append(list(zip(signature.parameters, places, strict=True)))
+        return found
 
     def _prepared(
         self, signature: Signature, places: list[int | None], names: tuple[str, ...]

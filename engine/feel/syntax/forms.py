@@ -185,22 +185,31 @@ class Cursor:
             raise self.error("Write one “=” to compare: “==” means nothing here.")
 
     def unexpected(self, wanted: str, why: str = "") -> ExpressionSyntax:
+        """What is wrong at this token: what should stand here, and how to write it."""
         token = self.token
-        found = "the expression ends" if token.kind == "end" else f"“{token.text[:40]}” stands"
-        near = ""
-        if token.kind == "word" and token.text not in naming.RESERVED:
-            from difflib import get_close_matches  # slow to import, and only wanted now
-
-            meant = get_close_matches(token.text.lower(), _INFIX_WORDS, 1, 0.6)
-            near = f" Did you mean “{meant[0]}”?" if meant else ""
-        tail = f" ({why})" if why else ""
-        where = "here" if token.kind != "end" else "too early"
-        return self.error(f"{found} {where}; expected was {wanted}{tail}.{near}".capitalize()
-                          if token.kind == "end" else
-                          f"{found} {where}; expected was {wanted}{tail}.{near}")  # fmt: skip
+        tail = f" ({why})." if why else "."
+        if token.kind == "end":
+            if len(self.row) == 1:
+                return self.error("The expression is empty: write a value, or take it out.")
+            return self.error(f"The expression ends too early: {wanted} is missing{tail}")
+        if token.text == ".." and token.kind == "sign":
+            tail += " A range stands in brackets: [1..10]."
+        return self.error(
+            f"“{token.text[:40]}” cannot stand here: {wanted} was expected{tail}{_meant(token)}"
+        )
 
     def error(self, message: str) -> ExpressionSyntax:
         return wrong(self.source, self.token.start, message)
+
+
+def _meant(token: Token) -> str:
+    """“ Did you mean …?” when a word is almost one of the language's own."""
+    if token.kind != "word" or token.text in naming.RESERVED:
+        return ""
+    from difflib import get_close_matches  # slow to import, and only wanted now
+
+    found = get_close_matches(token.text.lower(), _INFIX_WORDS, 1, 0.6)
+    return f" Did you mean “{found[0]}”?" if found else ""
 
 
 def _if(p: Cursor) -> tree.Node:

@@ -37,7 +37,7 @@ def test_no_match_is_said_with_the_names_that_were_missing() -> None:
     assert outcome.variables == {"band": None}
     assert outcome.trace == (
         "‘age’ is not known here.",
-        "Cannot tell which of null and number is greater.",
+        "Cannot tell which of nothing (null) and number is greater.",
         "No rule of the table matches, and it has no default.",
     )
 
