@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -97,6 +98,14 @@ class Desk:
 
     def look(self, amount: int | None, by: str = "ann") -> None:
         self.run.task("look", by, {"amount": amount, "sure": True})
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same hash with little work: what is slow on purpose is not what these tests look at."""
+    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    for module in (people, signing):
+        monkeypatch.setattr(module, "hasher", lambda: quick)
 
 
 @pytest.fixture
