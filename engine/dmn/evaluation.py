@@ -7,6 +7,7 @@ from typing import Any
 
 from engine import feel
 from engine.errors import ExpressionLimit
+from engine.feel.cleaning import FOREIGN, Cleaned, clean
 from engine.feel.expression import limit, settled
 
 from .model import Clock, Decision, Element, Input, Knowledge, Model, Outcome, Requirement, Service
@@ -26,17 +27,24 @@ def decide(
     clock, given = setting
     notes: list[str] = []
     run = feel.Run(clock, ZONE, notes)
-    evaluation = Evaluation(model, context, run, given)
-    decision = model.find(key)
     try:
-        if decision is not None:
-            return _outcome(evaluation, decision, notes)
-        service = model.find_service(key)
-        if service is None:
-            raise KeyError(key)
-        value = evaluation.service(service, context, given)
+        return _decided(Evaluation(model, context, run, given), key, notes)
     except (ExpressionLimit, RecursionError) as error:
         raise limit(error, key) from None
+    except FOREIGN:
+        notes.clear()
+        cleaned = {name: clean(value) for name, value in given.items()}
+        return _decided(Evaluation(model, Cleaned(context), run, cleaned), key, notes)
+
+
+def _decided(evaluation: Evaluation, key: str, notes: list[str]) -> Outcome:
+    decision = evaluation.model.find(key)
+    if decision is not None:
+        return _outcome(evaluation, decision, notes)
+    service = evaluation.model.find_service(key)
+    if service is None:
+        raise KeyError(key)
+    value = evaluation.service(service, evaluation.inputs, evaluation.given)
     return Outcome(value, variables={service.name: value}, trace=tuple(notes))
 
 

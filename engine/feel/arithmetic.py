@@ -27,19 +27,26 @@ _MAX_MONTHS: Final = 12 * calendar.MAX_YEAR
 _MAX_NANOS: Final = 10**30
 Operation = Callable[[Any, Any, Run], Any]
 
+
+def _rounded(value: Any) -> Decimal:
+    """A number with 34 digits: powers of one with thousands from outside take seconds."""
+    return DECIMAL128.plus(Decimal(value))
+
+
 _NUMBERS: Final[dict[str, Callable[[Any, Any], Decimal]]] = {
     "+": DECIMAL128.add,
     "-": DECIMAL128.subtract,
     "*": DECIMAL128.multiply,
     "/": DECIMAL128.divide,
-    "**": DECIMAL128.power,
+    "**": lambda a, b: DECIMAL128.power(_rounded(a), _rounded(b)),
 }
 
 
 def numbers(sign: str, left: Any, right: Any, run: Run) -> Any:
     """Two numbers combined in decimal128; null when the answer is none (1 / 0) or too large."""
     try:
-        return _NUMBERS[sign](exact(left), exact(right))
+        found = _NUMBERS[sign](exact(left), exact(right))
+        return found if found.is_finite() else run.null("The result is no number.")
     except DecimalException:
         if sign == "/" and right == 0:
             return run.null("Cannot divide by zero.")

@@ -17,6 +17,12 @@ def exact(value: Any) -> Any:
     return Decimal(repr(value)) if type(value) is float else value
 
 
+def place(value: Any) -> int:
+    """A place in a list or text: cut to whole, and beyond a billion all are alike."""
+    number = Decimal(exact(value))
+    return int(max(Decimal(-(10**9)), min(Decimal(10**9), number)))
+
+
 # The commonest mix-up, and the way out.
 MOMENTS: Final = frozenset(("date", "date and time"))
 MIXED: Final = " Write date(…) round the one with a time."

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from engine.errors import ExpressionLimit, ExpressionSyntax
 from engine.feel.access import MEMBER_NAMES
+from engine.feel.cleaning import FOREIGN, Cleaned
 from engine.feel.compiler.cells import matcher
 from engine.feel.compiler.nodes import Setting, closure
 from engine.feel.compiler.types import TypeCheck
@@ -72,6 +73,10 @@ class Expression:
             return value if type(value) in _FINISHED else settled(value, run)
         except (ExpressionLimit, RecursionError) as error:
             raise limit(error, self.text) from None
+        except FOREIGN:
+            if isinstance(context, Cleaned):
+                raise  # no value is to blame: the fault is ours
+            return self.run(Cleaned(context), run)
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
@@ -98,7 +103,9 @@ def settled(value: Any, run: Run) -> Any:
     """The value with all its numbers decimal; the same object when they were."""
     if type(value) in _FINISHED:
         return value
-    if type(value) is int or type(value) is float:
+    if type(value) is int:
+        return Decimal(value)
+    if type(value) is float:
         return Decimal(repr(value))
     if type(value) is list:
         run.charge(len(value) + WALK)

@@ -43,7 +43,7 @@ def _context(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _number(value: Decimal) -> Any:
-    if value == value.to_integral_value() and abs(value) <= _EXACT:
+    if value.is_finite() and abs(value) <= _EXACT and value == value.to_integral_value():
         return int(value)
     return {TAG: "number", "value": str(value)}
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any
 
-from engine.feel.compare import exact, same
+from engine.feel.compare import place as whole
+from engine.feel.compare import same
 from engine.feel.runtime import Run
 from engine.feel.values import Function
 
@@ -67,14 +68,14 @@ def _distinct(run: Run, items: list[Any]) -> list[Any]:
 
 @builtin("sublist(list: list, start position: number, length?: number?)")
 def _sublist(run: Run, items: list[Any], start: Any, length: Any) -> Any:
-    first = int(exact(start))
+    first = whole(start)
     if first == 0 or abs(first) > len(items):
         return run.null(f"The list has no item number {first}: it has {len(items)}.")
     begin = first - 1 if first > 0 else len(items) + first
     if length is None:
         end = len(items)
     else:
-        end = begin + int(exact(length))
+        end = begin + whole(length)
         if end <= begin or end > len(items):
             return run.null("The length of “sublist” goes beyond the list.")
     run.charge_list(end - begin)
@@ -83,7 +84,7 @@ def _sublist(run: Run, items: list[Any], start: Any, length: Any) -> Any:
 
 @builtin("insert before(list: list, position: number, newItem: any)")
 def _insert(run: Run, items: list[Any], position: Any, item: Any) -> Any:
-    place = int(exact(position))
+    place = whole(position)
     if place == 0 or abs(place) > len(items):
         return run.null(f"The list has no item number {place}: it has {len(items)}.")
     run.charge_list(len(items) + 1)
@@ -93,7 +94,7 @@ def _insert(run: Run, items: list[Any], position: Any, item: Any) -> Any:
 
 @builtin("remove(list: list, position: number)")
 def _remove(run: Run, items: list[Any], position: Any) -> Any:
-    place = int(exact(position))
+    place = whole(position)
     if place == 0 or abs(place) > len(items):
         return run.null(f"The list has no item number {place}: it has {len(items)}.")
     run.charge_list(len(items))
@@ -146,7 +147,7 @@ def _replace(run: Run, items: list[Any], place: Any, item: Any) -> Any:
                 return run.null("The function of “list replace” gives {}, not yes/no.", hit)
             found.append(item if hit else old)
         return found
-    at = int(exact(place))
+    at = whole(place)
     if at == 0 or abs(at) > len(items):
         return run.null(f"The list has no item number {at}: it has {len(items)}.")
     index = at - 1 if at > 0 else len(items) + at

@@ -15,9 +15,10 @@ from .registry import builtin
 
 def _numbers(name: str, items: list[Any], run: Run) -> Any:
     run.charge(len(items))
-    if any(kind_of(item) != "number" for item in items):
+    found = [Decimal(exact(item)) for item in items if kind_of(item) == "number"]
+    if len(found) < len(items) or not all(map(Decimal.is_finite, found)):
         return run.null(f"“{name}” wants a list of numbers.")
-    return [Decimal(exact(item)) for item in items]
+    return found
 
 
 def _extreme(name: str, wanted: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from engine.feel import temporal
 from engine.feel.compare import exact
+from engine.feel.compare import place as whole
 from engine.feel.functions.patterns import PatternError, compiled
 from engine.feel.literals import DECIMAL128
 from engine.feel.runtime import Run
@@ -152,13 +153,13 @@ def _ends(run: Run, text: str, match: str) -> bool:
 
 @builtin("substring(string: string, start position: number, length?: number?)")
 def _substring(run: Run, text: str, start: Any, length: Any) -> Any:
-    first = int(exact(start))
+    first = whole(start)
     if first == 0 or abs(first) > max(len(text), 1):
         return run.null(f"The text has no character number {first}: it has {len(text)}.")
     begin = first - 1 if first > 0 else len(text) + first
     if length is None:
         return text[begin:]
-    count = int(exact(length))
+    count = whole(length)
     if count < 1:
         return run.null("The length of “substring” must be 1 or more.")
     return text[begin : begin + count]

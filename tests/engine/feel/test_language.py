@@ -143,3 +143,9 @@ def test_working_days_are_functions_of_the_language() -> None:
     assert value('is working day(date("2026-04-03"))') is False
     assert value('next working day(date("2026-04-03"))') == date(2026, 4, 7)
     assert value('previous working day(date("2026-04-06"))') == date(2026, 4, 2)
+
+
+@pytest.mark.parametrize("text", ["a > 1", "a + 1", "sum([a])", "[a][1] > 0"])
+@pytest.mark.parametrize("foreign", [float("nan"), Decimal("Infinity"), object(), b"x", {1}])
+def test_a_value_that_is_none_of_feels_does_no_harm(text: str, foreign: Any) -> None:
+    assert value(text, a=foreign) in (None, True, False)
