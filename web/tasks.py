@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from engine.access import Actor
 from engine.bpmn.drawing import Mark, draw
 from engine.commands import tasks as commands
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, NotAllowed
 from engine.queries import aftermath
 from engine.queries.tasks import TaskPage, candidates, task_page
 from engine.queries.worklist import next_task
@@ -164,6 +164,8 @@ def _plain(errors: Mapping[str, str]) -> tuple[Message, ...]:
 
 def _hand_over_page(task_id: str, errors: Mapping[str, str]) -> str:
     page = _read(task_id)
+    if not (page.mine or page.may_reassign):
+        raise NotAllowed("Only who holds a task, or a supervisor, gives it to somebody else.")
     with database().reading() as db:
         people = candidates(db, actor(), task_id)
     messages = tuple(Message(text, f"#{name}") for name, text in errors.items())

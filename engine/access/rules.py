@@ -138,6 +138,16 @@ def _offered_to(roles: frozenset[str], actor: Actor) -> ColumnElement[bool]:
     )
 
 
+def _offered(actor: Actor) -> ColumnElement[bool]:
+    """To a role given by name; a role that everybody has offers to who started the case alone, or
+    every account would read of it."""
+    started = select(process_instance.c.id).where(process_instance.c.started_by == actor.account_id)
+    return or_(
+        _offered_to(actor.team_roles, actor),
+        and_(_offered_to(actor.shared_roles, actor), user_task.c.instance_id.in_(started)),
+    )
+
+
 def task_seen_by(actor: Actor) -> ColumnElement[bool]:
     """Over wm_user_task: one's own, those offered to one's role and organisation, or all."""
     if "see_all" in actor.rights:
@@ -148,12 +158,12 @@ def task_seen_by(actor: Actor) -> ColumnElement[bool]:
         user_task.c.assignee_id == actor.account_id,
         user_task.c.ended_by == actor.account_id,
         _offered_to(actor.team_roles, actor),
-        and_(user_task.c.state == "created", _offered_to(actor.roles, actor)),
+        and_(user_task.c.state == "created", _offered(actor)),
     )
 
 
 def sees_task(actor: Actor, task: SeenTask) -> bool:
-    """`task_seen_by` for a row in hand."""
+    """`task_seen_by` for a row in hand, whose id only those it was offered to can know."""
     if "see_all" in actor.rights:
         return True
     if actor.account_id is None:
@@ -191,7 +201,7 @@ def may_claim(actor: Actor, task: TaskRow) -> bool:
 def claimable_by(actor: Actor) -> ColumnElement[bool]:
     if actor.account_id is None:
         return false()
-    return and_(user_task.c.state == "created", _offered_to(actor.roles, actor))
+    return and_(user_task.c.state == "created", _offered(actor))
 
 
 def may_complete(actor: Actor, task: TaskRow) -> bool:

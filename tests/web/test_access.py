@@ -7,7 +7,8 @@ import re
 import pytest
 from flask import Flask
 
-from tests.web.conftest import title, words
+from tests.factories import deploy, folder
+from tests.web.conftest import DESK, title, words
 from web.rules import PUBLIC, SIGNED_IN, NoRule, require_rules, rule, rule_of
 
 RIGHTS = {
@@ -88,6 +89,24 @@ def test_the_starter_reads_nothing_of_the_case_but_its_minimal_status(desk, visi
     assert reference in page.text
     assert "Somebody looks at it." in page.text
     assert "hush" not in page.text
+
+
+def test_a_task_for_everybody_is_offered_to_who_started_the_case_alone(desk, visit):
+    files = folder(DESK)
+    manifest = files["process.yaml"].replace(b"role: worker", b"role: staff")
+    with desk.database.transaction() as db:
+        deploy(db, {"desk": {**files, "process.yaml": manifest}})
+    reference = desk.start()
+    assert reference in words(visit("sid").get("/tasks?tab=unclaimed"))
+    assert reference not in words(visit("kim").get("/tasks?tab=unclaimed"))
+    assert visit("kim").get(f"/tasks/{desk.task()}").status_code == 404
+
+
+def test_only_the_holder_or_a_supervisor_hands_a_task_over(desk, visit):
+    desk.start()
+    page = f"/tasks/{desk.task()}/hand-over"
+    assert visit("bob").get(page).status_code == 403
+    assert visit("cat").get(page).status_code == 200
 
 
 def test_every_answer_carries_the_security_headers(app, desk, visit):
