@@ -141,7 +141,8 @@ class Evaluation:
         own = self.known.get(knowledge.id, MISSING)
         if own is MISSING:
             scope: dict[str, Any] = {}
-            own = knowledge.define(feel.Frame(feel.Scope(scope, {}), self.run))
+            frame = feel.Frame(feel.Scope(scope, {}), self.run)
+            own = _giving(knowledge.define(frame), knowledge)
             self.known[knowledge.id] = own
             scope[knowledge.name] = own
             scope.update(self.required(knowledge.requires))
@@ -174,7 +175,20 @@ class Evaluation:
         outputs = [elements[key] for key in service.outputs]
         found = {one.variable: inner.value(one) for one in outputs if isinstance(one, Decision)}
         value = found if len(found) != 1 else next(iter(found.values()))
-        return settled(value, self.run)
+        return settled(coerce(value, service.kind, self.run, f"“{service.name}”"), self.run)
+
+
+def _giving(function: Any, knowledge: Knowledge) -> Any:
+    """The function with its result made to fit the type of the knowledge model."""
+    kind = knowledge.kind
+    if kind is None or not isinstance(function, feel.Function):
+        return function
+    inner, what = function.call, f"“{knowledge.name}”"
+
+    def call(run: feel.Run, *values: Any) -> Any:
+        return coerce(inner(run, *values), kind, run, what)
+
+    return feel.Function(function.parameters, call, knowledge.name, function.types)
 
 
 def fitter(kind: Kind | None) -> Any:

@@ -85,6 +85,7 @@ class Knowledge:
     id: str
     name: str
     define: Callable[[feel.Frame], Any]
+    kind: Kind | None = None  # of what it gives
     requires: tuple[Requirement, ...] = ()
     expressions: tuple[tuple[str, feel.Expression], ...] = ()
 
@@ -98,6 +99,7 @@ class Service:
     outputs: tuple[str, ...]
     input_decisions: tuple[str, ...] = ()
     input_data: tuple[str, ...] = ()
+    kind: Kind | None = None
 
 
 Element = Decision | Input | Knowledge | Service

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from engine.errors import InvalidDefinition, Problem
+from engine.errors import InvalidDefinition
 
 from .boxed import boxed, elements, inside, logic_of, name_of
 from .findings import Findings, Place
@@ -15,17 +15,11 @@ from .items import kinds
 from .model import Decision, Input, Knowledge, Model, Requirement, Service
 from .model import Element as Thing
 from .types import Kind
+from .xml import parse
 
 Element = etree._Element
 Resolve = Callable[[str], Model | None]
-NAMESPACES: Final = (
-    "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
-    "http://www.omg.org/spec/DMN/20180521/MODEL/",
-    "https://www.omg.org/spec/DMN/20191111/MODEL/",
-    "https://www.omg.org/spec/DMN/20211108/MODEL/",
-    "https://www.omg.org/spec/DMN/20230324/MODEL/",
-)
-MAX_BYTES: Final = 5_000_000
+MAX_CHAIN: Final = 60
 
 
 def read(
@@ -42,32 +36,6 @@ def read(
     if findings.problems and strict:
         raise InvalidDefinition(findings.problems)
     return model
-
-
-def parse(source: bytes, file: str = "") -> Element:
-    """The root of a DMN file; InvalidDefinition for anything else, or for a DOCTYPE."""
-
-    def refuse(code: str, message: str, line: int | None = None) -> InvalidDefinition:
-        return InvalidDefinition([Problem(code, message, file=file or None, line=line)])
-
-    if len(source) > MAX_BYTES:
-        raise refuse("dmn.too_large", "The file has more than 5 MB.")
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False,
-        remove_comments=True, remove_pis=True,
-    )  # fmt: skip
-    try:
-        root = etree.fromstring(source, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        line, what = getattr(error, "lineno", None), getattr(error, "msg", error)
-        raise refuse("dmn.xml", f"The file cannot be read as XML: {what}.", line) from None
-    info: Any = root.getroottree().docinfo
-    if info.doctype:
-        raise refuse("dmn.doctype", "The file has a DOCTYPE: take it out.")
-    name = etree.QName(root)
-    if name.localname != "definitions" or name.namespace not in NAMESPACES:
-        raise refuse("dmn.not_dmn", "The file holds no DMN definitions.")
-    return root
 
 
 class _Reader:
@@ -215,8 +183,15 @@ class _Reader:
         else:
             define = boxed_function(logic, place.with_names(name))
         return Knowledge(
-            _key(element), name, define, requires, tuple(self.findings.expressions[first:])
-        )
+            _key(element), name, define, self._result(element), requires,
+            tuple(self.findings.expressions[first:]),
+        )  # fmt: skip
+
+    def _result(self, element: Element) -> Kind | None:
+        """The type of a value; none when a variable's type is that of the function itself."""
+        variable = element.find("{*}variable")
+        kind = self.place.kind(variable.get("typeRef")) if variable is not None else None
+        return None if kind and (kind.parameters is not None or kind.name == "function") else kind
 
     def service(self, element: Element) -> Service:
         def keys(name: str) -> tuple[str, ...]:
@@ -226,34 +201,38 @@ class _Reader:
 
         return Service(
             _key(element), _variable(element), keys("outputDecision"), keys("inputDecision"),
-            keys("inputData"),
+            keys("inputData"), self._result(element),
         )  # fmt: skip
 
     def _cycles(self, made: dict[str, Thing]) -> None:
-        done: set[str] = set()
-        for key in made:
-            if self._circles(key, made, (), done):
+        """Decisions that require themselves become inputs, once it has been said."""
+        done: dict[str, int] = {}
+        for key in list(made):
+            depth = self._depth(key, made, (), done)
+            if depth is None or depth == MAX_CHAIN:
                 element = next(e for e in elements(self.root) if _key(e) == key)
-                self.place.problem(
-                    "dmn.cycle",
-                    "The decision requires itself, by way of others: take one requirement out.",
-                    element,
-                )
+                code, message = _CHAINS[depth is None]
+                self.place.problem(code, message, element)
                 made[key] = Input(key, self.variables[key])
 
-    def _circles(
-        self, key: str, made: dict[str, Thing], path: tuple[str, ...], done: set[str]
-    ) -> bool:
+    def _depth(
+        self, key: str, made: dict[str, Thing], path: tuple[str, ...], done: dict[str, int]
+    ) -> int | None:
+        """How many decisions follow one another down from here; None for a circle."""
         if key in path:
-            return True
+            return None
         thing = made.get(key)
-        if key in done or not isinstance(thing, Decision) or len(path) > 200:
-            return len(path) > 200
-        circle = any(
-            self._circles(r.key, made, (*path, key), done) for r in thing.requires if not r.source
-        )
-        done.add(key)
-        return circle
+        if key in done or not isinstance(thing, Decision) or len(path) >= MAX_CHAIN:
+            return done.get(key, 0 if len(path) < MAX_CHAIN else MAX_CHAIN)
+        deepest = 0
+        for requirement in thing.requires:
+            if not requirement.source:
+                below = self._depth(requirement.key, made, (*path, key), done)
+                if below is None:
+                    return None
+                deepest = max(deepest, below)
+        done[key] = deepest + 1
+        return deepest + 1
 
 
 def boxed_function(element: Element, place: Place) -> Any:
@@ -273,6 +252,16 @@ def _variable(element: Element) -> str:
     return own or element.get("name") or element.get("id") or ""
 
 
+_CHAINS: Final = {
+    True: (
+        "dmn.cycle",
+        "The decision requires itself, by way of others: take one requirement out.",
+    ),
+    False: (
+        "dmn.chain",
+        f"More than {MAX_CHAIN} decisions require one another in a row: put some together.",
+    ),
+}
 _THINGS: Final[dict[str, Any]] = {
     "decision": _Reader.decision,
     "inputData": _Reader.input,

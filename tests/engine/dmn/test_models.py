@@ -211,3 +211,22 @@ def test_boxes_inside_each_other_have_a_limit() -> None:
     assert problems(definitions(f'<decision id="d" name="d">{deep}</decision>'))[0].code == (
         "dmn.nesting"
     )
+
+
+def test_a_long_row_of_decisions_is_refused_and_a_shorter_one_decided() -> None:
+    def row(count: int) -> str:
+        steps = (literal(f"d{i}", f"d{i - 1} + 1", required(f"d{i - 1}")) for i in range(1, count))
+        return literal("d0", "1") + "".join(steps)
+
+    assert model(row(50)).decide("d49", {}).value == 50
+    assert problems(definitions(row(500)))[0].code == "dmn.chain"
+
+
+def test_a_functions_result_is_made_to_fit_its_type() -> None:
+    knowledge = (
+        '<businessKnowledgeModel id="k" name="k"><variable name="k" typeRef="string"/>'
+        f"<encapsulatedLogic>{text('literalExpression', '5')}</encapsulatedLogic>"
+        "</businessKnowledgeModel>"
+    )
+
+    assert decide(literal("d", "k()", required("k", "Knowledge")) + knowledge) is None
