@@ -57,7 +57,11 @@ def typed() -> tuple[Typed, ...]:
     form = getattr(g, "form", None)
     labels = {q.key: q.label for q in form.questions()} if form else {}
     found = []
-    for name, values in posted().items():
+    try:
+        sent = posted()
+    except HTTPException:  # too large or garbled: there is nothing to read
+        return ()
+    for name, values in sent.items():
         text = ", ".join(value for value in values if value.strip())
         if text:
             found.append(Typed(labels.get(name.split("-")[0], name.replace("_", " ")), text))

@@ -125,6 +125,12 @@ def publish(key: str) -> ResponseReturnValue:
         return _draft(key, {"findings": "Not published: put the errors right first."}), 422
 
 
+@bp.errorhandler(413)
+def too_large(error: Exception) -> ResponseReturnValue:
+    """Nothing of what was sent can be read then, so that nothing of it stands on the page."""
+    return render_template("errors/other.html", error=error, typed=()), 413
+
+
 def _save(key: str, changed: dict[str, str], said: str) -> ResponseReturnValue:
     base = request.form.get("base", "")
 

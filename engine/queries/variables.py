@@ -54,14 +54,21 @@ def bound_definitions(db: Connection, bound: Mapping[str, int]) -> tuple[Definit
 
 
 def vocabulary(known: Iterable[Definition]) -> dict[str, Field]:
-    """Variable name → a question that sets it. The strictest class of any wins."""
+    """Variable name → a question that sets it, the item of a repeated step included (one row of
+    its list). The strictest class of any wins."""
     found: dict[str, Field] = {}
+    known = tuple(known)
     for definition in known:
         for form in definition.forms.values():
             for question in form.questions():
                 before = found.get(question.key)
                 if before is None or (class_of(question) and not class_of(before)):
                     found[question.key] = question
+    for definition in known:
+        for element in definition.elements.values():
+            repeat = element.repeat
+            if repeat and repeat.item and repeat.collection in found:
+                found.setdefault(repeat.item, found[repeat.collection])
     return found
 
 
@@ -102,7 +109,7 @@ def answer(
                 for f in question.fields
                 if f.answers
             )
-            for row in value or ()
+            for row in ([value] if isinstance(value, Mapping) else value or ())
             if isinstance(row, Mapping)
         )
         return Answer(name, label, "" if rows else NOT_ANSWERED, rows=rows)

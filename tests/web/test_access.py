@@ -9,6 +9,7 @@ from flask import Flask
 
 from tests.factories import deploy, folder
 from tests.web.conftest import DESK, title, words
+from web.page import chrome
 from web.rules import PUBLIC, SIGNED_IN, NoRule, require_rules, rule, rule_of
 
 RIGHTS = {
@@ -125,3 +126,28 @@ def test_a_change_without_its_token_changes_nothing(app, desk, visit):
     assert answer.status_code == 400
     assert "out of date" in title(answer)
     assert "Nobody has this task" in words(visit("bob").get(f"/tasks/{task}"))
+
+
+def test_without_bundles_a_page_says_so_and_the_main_path_works(desk, visit, monkeypatch, tmp_path):
+    monkeypatch.setattr(chrome, "BUNDLES", tmp_path)
+    sid = visit("sid")
+    assert "Styles are missing." in words(sid.get("/start/desk"))
+    assert "<script type" not in sid.at.text
+    answer = sid.post("/start/desk", wish="A lamp", wm__act="start", at="asked")
+    assert "Received" in title(sid.get(answer.headers["Location"]))
+
+
+FORBIDDEN = re.compile(
+    r"\b(token|instance|job|READY|exception|FEEL|suspect|offender|invalid|please)\b", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize("username", ["ann", "cat", "sid", "kim"])
+def test_pages_speak_plainly(app, desk, visit, username):
+    desk.start()
+    desk.look(None)
+    desk.start()
+    for endpoint, method, path in list(routes(app)):
+        if method == "GET" and not endpoint.startswith("studio"):
+            found = FORBIDDEN.findall(words(visit(username).get(path)))
+            assert found == [], path

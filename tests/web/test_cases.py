@@ -268,6 +268,14 @@ def test_a_sign_that_no_database_takes_is_refused_in_what_is_typed(visit):
     assert ann.post("/start/desk", wish="a\x00b", wm__act="start").status_code == 400
 
 
+def test_far_too_much_text_is_refused_with_a_page(visit):
+    ann = visit("ann")
+    ann.get("/start/desk")
+    answer = ann.post("/start/desk", wish="x" * 5_000_000, wm__act="start")
+    assert answer.status_code == 413
+    assert "too large" in words(answer)
+
+
 def test_hostile_text_is_shown_and_not_run(desk, visit):
     reference = desk.start(wish="<script>alert(1)</script>")
     for page in (f"/tasks/{desk.task()}", f"/cases/{reference}/answers"):

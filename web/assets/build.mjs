@@ -9,7 +9,6 @@ import * as sass from "sass";
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "..", "static", "dist");
 
-rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
 const manifest = {};
@@ -58,6 +57,9 @@ for (const [path, info] of Object.entries(built.metafile.outputs)) {
 
 const stamped = process.env.WAYMARK_STAMP;
 writeFileSync(join(out, "manifest.json"), JSON.stringify(manifest, null, 1));
+// Files of builds before go last, so that pages served meanwhile find theirs.
+const made = new Set([...Object.values(manifest), ...Object.keys(built.metafile.outputs).map((path) => basename(path)), "manifest.json"]);
+for (const name of readdirSync(out)) if (!made.has(name)) rmSync(join(out, name), { recursive: true });
 if (stamped) writeFileSync(join(out, ".stamp"), stamped);
 for (const name of Object.keys(manifest).sort()) {
   const size = readFileSync(join(out, manifest[name])).length;

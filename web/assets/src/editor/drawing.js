@@ -127,9 +127,13 @@ export class Drawing {
     this.#get("canvas").scroll({ dx: x * 150, dy: y * 100 });
   }
 
+  // After the click that asked for it: a click elsewhere closes the search.
   find() {
-    this.#get("searchPad").toggle();
-    this.container.querySelector(".djs-search-input input")?.setAttribute("aria-label", "Find a step by its words");
+    setTimeout(() => {
+      this.#get("searchPad").open();
+      this.container.querySelector(".djs-search-input input")?.setAttribute("aria-label", "Find a step by its words");
+      this.container.querySelector(".djs-search-results")?.setAttribute("tabindex", "0");
+    });
   }
 
   mark(id, kind, title) {

@@ -24,7 +24,7 @@ const text = (type, words, hint, more = {}) => ({
 });
 
 const NAME = attribute("name", "Label", "What people read on the drawing", { rows: 2 });
-const LABEL = ["Label", [NAME]];
+const LABEL = ["On the drawing", [NAME]];
 const ROLES = ["Role", "Leave empty to use the lane. Several: [\"one\", \"other\"]"];
 const WHO = ["Who", [
   property("roles", ...ROLES, { suggest: "roles", quoted: true }),

@@ -35,7 +35,7 @@ export class Panel {
     this.root.append(this.problems);
     this.#showProblems();
     for (const [name, fields] of groupsOf(known, this.settings, this.drawing)) this.#group(name, fields);
-    if (kindOf(known) >= 0) this.#group("Drawing", this.#drawn(known));
+    if (kindOf(known) >= 0) this.#group("Change the drawing", this.#drawn(known));
   }
 
   // After a change or an undo: the same fields with what is so now.
