@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -79,6 +81,11 @@ def inserted_id(result: CursorResult[Any]) -> int:
     key = result.inserted_primary_key
     assert key is not None  # noqa: S101  # only for the type checker: an insert has one
     return int(key[0])
+
+
+def insert_for(db: Connection) -> Callable[..., Any]:
+    """The `insert` of this database that knows ON CONFLICT."""
+    return insert_sqlite if db.dialect.name == "sqlite" else insert_postgresql
 
 
 def after_commit(db: Connection, call: AfterCommit) -> None:

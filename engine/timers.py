@@ -14,7 +14,7 @@ from engine import clock
 from engine.access import SYSTEM
 from engine.advance import advancing
 from engine.commands import messages
-from engine.database import Database
+from engine.database import Database, insert_for
 from engine.errors import Conflict, EngineError
 from engine.execution import run
 from engine.history import Event
@@ -100,7 +100,7 @@ class Worker:
 
     def _sign_of_life(self) -> None:
         with self.database.transaction() as db:
-            statement = messages.insert_for(db)(worker).values(
+            statement = insert_for(db)(worker).values(
                 id=self.id, started_at=self._started, seen_at=clock.now()
             )
             db.execute(

@@ -9,17 +9,18 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from engine import access, audit, clock, definitions
+from engine import access, audit, definitions
 from engine.access import Actor
 from engine.advance import Beginning, Step, advancing, begin
 from engine.commands import messages
+from engine.commands.references import next_reference
 from engine.definitions import Definition
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from engine.execution import run
 from engine.execution.activities import write_all
 from engine.forms import Form
 from engine.history import Event
-from engine.models import account, message_subscription, reference_counter, user_task
+from engine.models import account, message_subscription, user_task
 
 Posted = Mapping[str, list[str]]
 
@@ -105,18 +106,6 @@ def start_of(definition: Definition, wanted: str | None) -> str:
     if len(plain) > 1:
         raise InvalidInput({"start": "Choose how this case starts."})
     return plain[0]
-
-
-def next_reference(db: Connection, prefix: str) -> str:
-    """`PR-2026-0142`: counted per prefix and year, without gaps or repeats."""
-    year = clock.today().year
-    c = reference_counter.c
-    build = messages.insert_for(db)(reference_counter)
-    statement = build.values(prefix=prefix, year=year, last=1).on_conflict_do_update(
-        index_elements=["prefix", "year"], set_={"last": c.last + 1}
-    )
-    number = db.execute(statement.returning(c.last)).scalar_one()
-    return f"{prefix}-{year}-{number:04d}"
 
 
 def perform_action(

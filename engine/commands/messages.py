@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Row, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from engine import clock, definitions, feel
 from engine.access import SYSTEM
 from engine.advance import Beginning, Step, advancing, begin
-from engine.database import Database, after_commit
+from engine.commands.references import next_reference
+from engine.database import Database, after_commit, insert_for
 from engine.definitions import Definition
 from engine.errors import Conflict
 from engine.execution import run
@@ -25,11 +23,6 @@ from engine.models import account, message, message_subscription, process_instan
 
 ONE_ROUND = 500
 log = logging.getLogger("waymark.messages")
-
-
-def insert_for(db: Connection) -> Callable[..., Any]:
-    """The `insert` of this database that knows ON CONFLICT."""
-    return insert_sqlite if db.dialect.name == "sqlite" else insert_postgresql
 
 
 def deliver_soon(step: Step) -> None:
@@ -147,8 +140,6 @@ def _into(db: Connection, instance_id: int, token: str, row: Row[Any]) -> int | 
 
 
 def _start_by(db: Connection, row: Row[Any]) -> int | None:
-    from engine.commands.cases import next_reference  # the two nouns know each other
-
     definition = _starts(db).get(row.name)
     if definition is None:
         return None

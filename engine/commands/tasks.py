@@ -14,6 +14,7 @@ from engine.access import Actor
 from engine.advance import advancing
 from engine.commands import messages
 from engine.commands.cases import Advanced, Posted, advanced, checked
+from engine.database import insert_for
 from engine.errors import (
     ConcurrentUpdate,
     InvalidInput,
@@ -98,7 +99,7 @@ def save_draft(
     form = definitions.load(db, row.definition_id).form(row.element_id)
     typed = form.keep_typed(posted) if form else {}
     now = clock.now()
-    statement = messages.insert_for(db)(draft).values(
+    statement = insert_for(db)(draft).values(
         task_id=task_id,
         account_id=actor.account_id,
         counter=counter,
