@@ -40,7 +40,10 @@ class _Check:
         self.steps = 0
 
     def problems(self) -> list[Problem]:
-        found = [*self.never(), *self.overlaps(), *self.hidden(), *self.gaps(), *self.unlisted()]
+        found = [
+            *self.kinds(), *self.never(), *self.overlaps(), *self.hidden(), *self.gaps(),
+            *self.unlisted(),
+        ]  # fmt: skip
         return found[: MAX_FINDINGS * 3]
 
     def problem(self, code: str, message: str, rule: int | None, repair: str) -> Problem:
@@ -56,6 +59,21 @@ class _Check:
 
     def taken(self, rule: int) -> list[frozenset[int] | None]:
         return [column.taken[rule] for column in self.columns]
+
+    def kinds(self) -> Iterator[Problem]:
+        """Cells that compare the column's value with one of another kind."""
+        for number, rule in enumerate(self.table.rules, 1):
+            for column, cell in zip(self.table.inputs, rule.tests, strict=True):
+                kind = column.kind.name if column.kind else None
+                known = {**dict.fromkeys(cell.names | cell.maybe), "?": kind}
+                for finding in feel.check(cell, known):
+                    yield self.problem(
+                        "dmn.cell_kind",
+                        f"Rule {number} of “{self.decision.name}”, column “{column.label}”: "
+                        f"{finding.message}",
+                        number - 1,
+                        "Correct the cell, or the type of the column.",
+                    )
 
     def never(self) -> Iterator[Problem]:
         """Rules with a cell that no value passes."""

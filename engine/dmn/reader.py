@@ -9,7 +9,7 @@ from lxml import etree
 
 from engine.errors import InvalidDefinition
 
-from .boxed import boxed, elements, inside, logic_of, name_of
+from .boxed import elements, inside, logic_of, name_of
 from .findings import Findings, Place
 from .items import kinds
 from .model import Decision, Input, Knowledge, Model, Requirement, Service
@@ -268,4 +268,3 @@ _THINGS: Final[dict[str, Any]] = {
     "businessKnowledgeModel": _Reader.knowledge,
     "decisionService": _Reader.service,
 }
-__all__ = ["boxed", "parse", "read"]

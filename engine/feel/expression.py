@@ -23,6 +23,7 @@ from engine.feel.values import Function
 
 MAX_SOURCE: Final = 20_000
 MAX_DEPTH: Final = 200
+SHORT: Final = 1000
 ZONE: Final = "Europe/London"
 _KNOWN: Final = names.table((*BUILTINS, *MEMBER_NAMES))
 Clock = Callable[[], datetime]
@@ -144,17 +145,26 @@ def compile(text: str, *, names: Iterable[str] = ()) -> Expression:
     `names` are those of several words or with signs in them that may occur, and functions that
     the context will hold; a name of a single word needs no declaration.
     """
-    return _compiled(text, frozenset(names), False)
+    return _cached(text, frozenset(names), False)
 
 
 def compile_unary(text: str, *, names: Iterable[str] = ()) -> Expression:
     """Read the tests of a decision table's cell; `?` in the context is the value tested."""
-    return _compiled(text, frozenset(names), True)
+    return _cached(text, frozenset(names), True)
 
 
-@lru_cache(maxsize=4096)
-def _compiled(text: str, declared: frozenset[str], cell: bool) -> Expression:
+def _cached(text: str, declared: frozenset[str], cell: bool) -> Expression:
+    """Long texts have a small cache of their own: thousands of them would fill the memory."""
+    find = _short if len(text) <= SHORT else _long
+    return find(text, declared, cell)
+
+
+def _plain(text: str, declared: frozenset[str], cell: bool) -> Expression:
     return build(text, declared, {}, cell=cell)
+
+
+_short: Final = lru_cache(maxsize=4096)(_plain)
+_long: Final = lru_cache(maxsize=64)(_plain)
 
 
 def build(

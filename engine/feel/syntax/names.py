@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
+from engine.errors import ExpressionSyntax
 from engine.feel.syntax.tokens import Token, tokens
 
 # Words that can stand between two operands, or end a part of an expression.
@@ -24,7 +25,7 @@ def parts(name: str) -> tuple[str, ...]:
     """The tokens of a name; empty when the text could never be cut so."""
     try:
         return tuple(token.text for token in tokens(name)[:-1])
-    except Exception:  # noqa: BLE001 - a name that is no token sequence is no name of FEEL
+    except ExpressionSyntax:  # a text with signs that no name can have
         return ()
 
 

@@ -100,3 +100,15 @@ def test_a_large_table_is_checked_in_time() -> None:
     found = findings(rules, inputs=("a", "b", "c"), policy="FIRST")
 
     assert {code for code, _, _ in found} == {"dmn.gap"}
+
+
+def test_a_cell_of_another_kind_than_its_column_is_found() -> None:
+    inner = table([(["> 5"], ["1"]), (['"x"'], ["2"]), (["-"], ["3"])], policy="FIRST")
+    typed = inner.replace("<inputExpression>", '<inputExpression typeRef="number">')
+
+    found = [p for p in dmn.check(model(typed)) if p.code == "dmn.cell_kind"]
+
+    assert [problem.element_id for problem in found] == ["r2"]
+    assert found[0].message == (
+        "Rule 2 of “Which band?”, column “age”: A number cannot be compared with a text."
+    )
