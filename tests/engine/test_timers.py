@@ -1,0 +1,70 @@
+"""Timers: due instants on London's clock, each fired once, however many look and however late."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import func, select
+
+from engine import clock, timers
+from engine.database import Database
+from engine.execution.waits import as_deadline, as_instant
+from engine.models import history_event, timer
+from tests.factories import MORNING, model, ready
+
+
+def fired(database: Database) -> int:
+    with database.reading() as db:
+        c = history_event.c
+        wanted = select(func.count()).where(c.kind == "timer.fired")
+        return int(db.execute(wanted).scalar_one())
+
+
+def test_many_overdue_timers_fire_once_each(database: Database) -> None:
+    run = ready(database, model("reminder"))
+    for _ in range(60):
+        run.start("reminder", "ann", {})
+    with clock.at(MORNING + timedelta(days=30)):
+        assert timers.run_due(database) == 60
+        assert timers.run_due(database) == 0
+    assert fired(database) == 60
+
+
+def test_two_workers_at_once_fire_a_timer_once(database: Database) -> None:
+    run = ready(database, model("deadline"))
+    for _ in range(10):
+        run.start("deadline", "ann", {})
+
+    def work(_: int) -> int:
+        with clock.at(MORNING + timedelta(days=30)):
+            return timers.run_due(database)
+
+    with ThreadPoolExecutor(4) as threads:
+        done = list(threads.map(work, range(4)))
+    assert sum(done) == 10
+    assert fired(database) == 10
+
+
+def test_nothing_fires_before_its_instant(database: Database) -> None:
+    run = ready(database, model("reminder"))
+    run.start("reminder", "ann", {})
+    with clock.at(MORNING + timedelta(days=2) - timedelta(seconds=1)):
+        assert timers.run_due(database) == 0
+    with clock.at(MORNING + timedelta(days=2)):
+        assert timers.run_due(database) == 1
+
+
+def test_a_completed_task_takes_its_timer_with_it(database: Database) -> None:
+    run = ready(database, model("reminder"))
+    run.start("reminder", "ann", {})
+    run.task("answer", "ann", {})
+    with database.reading() as db:
+        assert db.execute(select(func.count()).select_from(timer)).scalar() == 0
+
+
+def test_a_date_begins_and_ends_on_londons_clock_in_summer_and_winter() -> None:
+    summer, winter = date(2026, 7, 1), date(2026, 12, 1)
+    assert as_instant(summer) == datetime(2026, 6, 30, 23, 0, tzinfo=UTC)
+    assert as_instant(winter) == datetime(2026, 12, 1, 0, 0, tzinfo=UTC)
+    assert as_deadline(summer) == datetime.combine(summer, time(22, 59, 59), UTC)
