@@ -113,16 +113,19 @@ def _timer(subject: Subject, element: Element) -> Iterator[Problem]:
 
 def _constant(subject: Subject, element: Element, text: str) -> Iterator[Problem]:
     """A date that reads nothing of the case can be looked at now."""
-    expression = feel.compile(text)
-    if expression.names:
+    if feel.compile(text).names:
         return
-    value = expression.evaluate({}, clock=clock.local_now)
+    name = f"“{element.label}” (id {element.id})"
+    try:
+        value = feel.compile(text).evaluate({}, clock=clock.local_now)
+    except ExpressionError as error:
+        yield subject.of(element, error.code, f"The date of {name}: {error}")
+        return
     if not isinstance(value, (date, datetime, timedelta, feel.YearsMonths)):
         yield subject.of(
             element,
             "timer.bad_expression",
-            f"“{element.label}” (id {element.id}) should give a date or a duration; “{text[:100]}” "
-            f"gives {feel.kind(value)}.",
+            f"{name} should give a date or a duration; “{text[:100]}” gives {feel.kind(value)}.",
         )
     elif isinstance(value, (timedelta, feel.YearsMonths)):
         yield from _range(subject, element, f"now() + ({text})")
