@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    and_,
-    case,
-    func,
-    or_,
-    select,
-    type_coerce,
-)
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 
 from engine import access, clock
 from engine.access import Actor
 from engine.models import account, draft, process_definition, process_instance, user_task
-from engine.models.base import EPOCH
+from engine.queries import ordering
 
 PAGE = 50
 COUNTED = 1000  # counts stop here: “1,000+”
-FAR = 4_102_444_800_000_000  # the year 2100 in microseconds: tasks without a date come last
 OPEN = ("created", "claimed")
-KEY_PART = re.compile(r"-?[0-9]{1,18}\Z")
 
 
 @dataclass(frozen=True)
@@ -71,21 +56,31 @@ class Worklist:
     stages: tuple[str, ...]
 
 
-def _mine(actor: Actor) -> ColumnElement[bool]:
-    return access.completable_by(actor)
+# A list as conditions that exclude each other: one index serves each.
+Alternatives = tuple[ColumnElement[bool], ...]
 
 
-def _team(actor: Actor) -> ColumnElement[bool]:
-    return and_(user_task.c.state.in_(OPEN), access.task_seen_by(actor))
+def _mine(actor: Actor) -> Alternatives:
+    return (access.completable_by(actor),)
 
 
-def _done(actor: Actor) -> ColumnElement[bool]:
-    return and_(user_task.c.state == "completed", user_task.c.ended_by == actor.account_id)
+def _unclaimed(actor: Actor) -> Alternatives:
+    return (access.claimable_by(actor),)
 
 
-TABS: dict[str, Callable[[Actor], ColumnElement[bool]]] = {
+def _team(actor: Actor) -> Alternatives:
+    seen = access.task_seen_by(actor)
+    return tuple(and_(user_task.c.state == state, seen) for state in OPEN)
+
+
+def _done(actor: Actor) -> Alternatives:
+    t = user_task.c
+    return (and_(t.state == "completed", t.ended_by == actor.account_id),)
+
+
+TABS: dict[str, Callable[[Actor], Alternatives]] = {
     "mine": _mine,
-    "unclaimed": access.claimable_by,
+    "unclaimed": _unclaimed,
     "team": _team,
     "done": _done,
 }
@@ -95,27 +90,18 @@ def worklist(
     db: Connection, actor: Actor, tab: str, filters: Filters, after: str | None = None
 ) -> Worklist:
     """One page of a list, with the counts of all four."""
-    condition = TABS[tab](actor)
-    order = _order(tab)
-    statement = _lines(actor).where(condition, *_filters(filters)).order_by(*order).limit(PAGE + 1)
-    if (beyond := _beyond(order, after)) is not None:
-        statement = statement.where(beyond)
-    rows = db.execute(statement.add_columns(*(o.label(f"key{i}") for i, o in enumerate(order))))
-    found = rows.all()
-    following = None
-    if len(found) > PAGE:
-        last = found[PAGE - 1]
-        following = "~".join(str(last._mapping[f"key{i}"]) for i in range(len(order)))
+    list_of = TABS[tab](actor)
+    chosen = [and_(one, *_filters(filters)) for one in list_of]
+    found = _rows(db, actor, chosen, tab, after, PAGE + 1)
+    following = ordering.place(found[PAGE - 1]) if len(found) > PAGE else None
     now = clock.now()
-    late = and_(
-        condition, user_task.c.due_at < now, user_task.c.state.in_(OPEN), *_filters(filters)
-    )
-    processes, stages = _choices(db, condition)
+    is_late = and_(user_task.c.due_at < now, user_task.c.state.in_(OPEN))
+    processes, stages = _choices(db, list_of)
     return Worklist(
         tab=tab,
         lines=tuple(_line(row, actor, now) for row in found[:PAGE]),
         counts={name: _capped(_count(db, rule(actor))) for name, rule in TABS.items()},
-        late=_capped(_count(db, late)),
+        late=_capped(_count(db, [and_(one, is_late) for one in chosen])),
         next=following,
         processes=processes,
         stages=stages,
@@ -124,44 +110,28 @@ def worklist(
 
 def next_task(db: Connection, actor: Actor) -> TaskLine | None:
     """The first of this person's own tasks: offered after one was completed."""
-    condition = and_(_mine(actor))
-    row = db.execute(_lines(actor).where(condition).order_by(*_order("mine")).limit(1)).first()
-    return _line(row, actor, clock.now()) if row else None
+    rows = _rows(db, actor, _mine(actor), "mine", None, 1)
+    return _line(rows[0], actor, clock.now()) if rows else None
 
 
-def _order(tab: str) -> tuple[ColumnElement[Any], ...]:
-    t = user_task.c
-    if tab == "done":
-        ended: ColumnElement[Any] = func.coalesce(_micros(t.ended_at), 0)
-        return (-ended, t.id)
-    now = (clock.now() - EPOCH).total_seconds() * 1_000_000
-    due = func.coalesce(_micros(t.due_at), FAR)
-    return (
-        case((due < int(now), 0), else_=1),
-        case((t.urgent.is_(True), 0), else_=1),
-        due,
-        t.id,
+def _rows(
+    db: Connection,
+    actor: Actor,
+    alternatives: Sequence[ColumnElement[bool]],
+    tab: str,
+    after: str | None,
+    limit: int,
+) -> list[Row[Any]]:
+    parts = ordering.done_parts() if tab == "done" else ordering.open_parts()
+    listed = ordering.page(alternatives, parts, after, limit)
+    statement = (
+        _lines(actor)
+        .join(listed, listed.c.id == user_task.c.id)
+        .add_columns(listed.c.part, listed.c.rank)
+        .order_by(listed.c.part, listed.c.rank, user_task.c.id)
+        .limit(limit)
     )
-
-
-def _micros(column: Any) -> ColumnElement[Any]:
-    """The stored number of an instant, so that a key can be written into an address."""
-    return type_coerce(column, BigInteger)
-
-
-def _beyond(order: tuple[ColumnElement[Any], ...], after: str | None) -> ColumnElement[bool] | None:
-    """Rows that come after this key; a key that is no key of ours is ignored."""
-    parts = (after or "").split("~")
-    numbers = parts[:-1]
-    if len(parts) != len(order) or not all(KEY_PART.match(n) for n in numbers):
-        return None
-    values: list[Any] = [*(int(n) for n in numbers), parts[-1]]
-    return or_(
-        *(
-            and_(*(order[j] == values[j] for j in range(i)), order[i] > values[i])
-            for i in range(len(order))
-        )
-    )
+    return list(db.execute(statement))
 
 
 def _lines(actor: Actor) -> Select[Any]:
@@ -225,10 +195,11 @@ _DUE: dict[str, Callable[[], datetime]] = {
 
 
 def _choices(
-    db: Connection, condition: ColumnElement[bool]
+    db: Connection, alternatives: Sequence[ColumnElement[bool]]
 ) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
     """What the filters offer: the processes and stages that are in this list."""
-    some = select(user_task.c.instance_id, user_task.c.stage).where(condition).limit(COUNTED)
+    some = select(user_task.c.instance_id, user_task.c.stage)
+    some = some.where(or_(*alternatives)).limit(COUNTED)
     listed = some.subquery()
     rows = db.execute(
         select(process_instance.c.key, process_definition.c.title, listed.c.stage)
@@ -241,8 +212,9 @@ def _choices(
     return processes, tuple(sorted({r.stage for r in rows if r.stage}))
 
 
-def _count(db: Connection, condition: ColumnElement[bool]) -> int:
-    capped = select(user_task.c.id).where(condition).limit(COUNTED + 1).subquery()
+def _count(db: Connection, alternatives: Sequence[ColumnElement[bool]]) -> int:
+    counted = select(user_task.c.id).where(or_(*alternatives))
+    capped = counted.limit(COUNTED + 1).subquery()
     return db.execute(select(func.count()).select_from(capped)).scalar_one()
 
 
