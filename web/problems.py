@@ -15,6 +15,7 @@ from engine.queries.problems import ProblemPage, problem_page
 from web.auth import actor, database
 from web.page import questions
 from web.page.questions import Message
+from web.page.reasons import given_reason
 from web.posting import Db, once, posted
 from web.rules import rule
 
@@ -38,7 +39,7 @@ def retry(incident_id: int) -> ResponseReturnValue:
 
     def act(db: Db) -> str:
         operations.correct_and_retry(
-            db, incident_id, _changed(page), actor=actor(), reason=_reason()
+            db, incident_id, _changed(page), actor=actor(), reason=given_reason()
         )
         return url_for("cases.case", reference=page.reference)
 
@@ -55,11 +56,6 @@ def _changed(page: ProblemPage) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value != before.get(name)}
 
 
-def _reason() -> str:
-    chosen, words = request.form.get("wm-chosen", "").strip(), request.form.get("wm-reason", "")
-    return f"{chosen}: {words.strip()}" if chosen and words.strip() else chosen or words.strip()
-
-
 def _read(incident_id: int) -> ProblemPage:
     with database().reading() as db:
         return problem_page(db, actor(), incident_id)
@@ -72,5 +68,5 @@ def _show(page: ProblemPage, typed: Mapping[str, list[str]], errors: Mapping[str
     messages += [Message(errors["reason"], "#wm-reason")] if "reason" in errors else []
     return render_template(
         "board/problem.html", page=page, view=view, messages=messages, errors=errors,
-        chosen=request.form.get("wm-chosen"), reason=request.form.get("wm-reason", ""),
+        chosen=request.form.get("wm-chosen"), words=request.form.get("wm-reason", ""),
     )  # fmt: skip

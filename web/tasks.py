@@ -18,6 +18,7 @@ from web.auth import actor, database, kept_when_late
 from web.page import questions, words
 from web.page.questions import Message
 from web.page.reading import note_reading
+from web.page.reasons import given_reason
 from web.posting import Db, once, posted
 from web.rules import SIGNED_IN, rule
 from web.worklist import safe_back
@@ -25,6 +26,7 @@ from web.worklist import safe_back
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 NO_ERRORS: Mapping[str, str] = {}
 LONGEST_ID = 18
+_BOXES = {"reason": "#wm-reason"}
 
 
 @bp.get("/<task_id>")
@@ -107,12 +109,12 @@ def hand_over(task_id: str) -> str:
 @bp.post("/<task_id>/hand-over")
 @rule("operate", "work")
 def hand_over_now(task_id: str) -> ResponseReturnValue:
-    to, reason = request.form.get("account", ""), request.form.get("reason", "")
+    to = request.form.get("account", "")
 
     def act(db: Db) -> str:
         if not to.isdigit() or len(to) > LONGEST_ID:
             raise InvalidInput({"account": "Choose who takes the task"})
-        commands.reassign_task(db, task_id, int(to) or None, reason, actor=actor())
+        commands.reassign_task(db, task_id, int(to) or None, given_reason(), actor=actor())
         return url_for("tasks.task", task_id=task_id)
 
     try:
@@ -168,10 +170,11 @@ def _hand_over_page(task_id: str, errors: Mapping[str, str]) -> str:
         raise NotAllowed("Only who holds a task, or a supervisor, gives it to somebody else.")
     with database().reading() as db:
         people = candidates(db, actor(), task_id)
-    messages = tuple(Message(text, f"#{name}") for name, text in errors.items())
+    messages = tuple(Message(text, _BOXES.get(name, f"#{name}")) for name, text in errors.items())
     return render_template(
         "tasks/hand_over.html", page=page, people=people, errors=errors, messages=messages,
-        chosen=request.form.get("account"), reason=request.form.get("reason", ""),
+        chosen=request.form.get("account"), chosen_reason=request.form.get("wm-chosen"),
+        words=request.form.get("wm-reason", ""),
     )  # fmt: skip
 
 

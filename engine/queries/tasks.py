@@ -72,6 +72,7 @@ class TaskPage:
     history: tuple[story.StoryLine, ...]
     diagram: bytes
     element_id: str
+    reasons: tuple[str, ...]  # for handing over, as the process names them
 
     @property
     def is_open(self) -> bool:
@@ -115,6 +116,7 @@ def task_page(db: Connection, actor: Actor, task_id: str) -> TaskPage:
         stages=stages(root.manifest, row.stage, row.state),
         history=_history(db, row, known, actor),
         diagram=definition.files[definitions.DIAGRAM], element_id=row.element_id,
+        reasons=_reasons(definition) or _reasons(root),
     )  # fmt: skip
 
 
@@ -146,6 +148,10 @@ def _case(row: Row[Any]) -> dict[str, Any]:
         "started_by": row.starter,
         "started_on": row.started_at.astimezone(clock.LONDON).date(),
     }
+
+
+def _reasons(definition: Definition) -> tuple[str, ...]:
+    return tuple(map(str, (definition.manifest.get("reasons") or {}).get("reassign") or ()))
 
 
 def _draft(db: Connection, row: Row[Any], actor: Actor) -> Draft | None:

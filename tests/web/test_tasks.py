@@ -161,15 +161,18 @@ def test_a_supervisor_gives_a_task_to_somebody_who_may_do_it_with_a_reason(desk,
     assert "Bob Example" in words(page)
     assert "Olga Example" not in words(page)
     bob = str(desk.run.people["bob"])
-    refused = cat.post(f"/tasks/{task}/hand-over", account=bob, reason="")
+    refused = cat.post(f"/tasks/{task}/hand-over", account=bob, wm__reason="")
     assert refused.status_code == 422
     assert "Give a reason" in words(refused)
     assert (
-        cat.post(f"/tasks/{task}/hand-over", account=bob, reason="Ann is away").status_code == 303
+        cat.post(
+            f"/tasks/{task}/hand-over", account=bob, wm__chosen="Absence", wm__reason="Ann is away"
+        ).status_code
+        == 303
     )
     assert "Look at DK-" in words(visit("bob").get("/tasks"))
     story = words(cat.get(f"/cases/{desk.reference}"))
-    assert "Ann Example to Bob Example. Reason: Ann is away" in story
+    assert "Ann Example to Bob Example. Reason: Absence: Ann is away" in story
 
 
 def test_one_form_sent_twice_does_one_thing(desk, task, held):
