@@ -79,9 +79,13 @@ def problem_page(db: Connection, actor: Actor, incident_id: int) -> ProblemPage:
             for n in names
         ),
         form=form, typed=form.typed(values), offered=offered(db, form, actor, row.instance_id),
-        reasons=tuple(map(str, (definition.manifest.get("reasons") or {}).get("correct") or ())),
+        reasons=_reasons(definition) or _reasons(definitions.load(db, row.root_id)),
         can_retry=row.resolved_at is None and row.token_id is not None,
     )  # fmt: skip
+
+
+def _reasons(definition: Definition) -> tuple[str, ...]:
+    return tuple(map(str, (definition.manifest.get("reasons") or {}).get("correct") or ()))
 
 
 def _table(definition: Definition, element: Element | None) -> str | None:
@@ -95,13 +99,16 @@ def _table(definition: Definition, element: Element | None) -> str | None:
 def _row(db: Connection, actor: Actor, incident_id: int) -> Row[Any]:
     i, p, d = incident.c, process_instance.c, process_definition.c
     row = db.execute(
-        select(incident, p.reference, p.bound, d.title, d.version, account.c.name.label("resolver"))
+        select(
+            incident, p.reference, p.bound, p.definition_id.label("root_id"), d.title, d.version,
+            account.c.name.label("resolver"),
+        )
         .select_from(incident)
         .join(process_instance, p.id == i.instance_id)
         .join(process_definition, d.id == p.definition_id)
         .outerjoin(account, account.c.id == i.resolved_by)
         .where(i.id == incident_id, access.case_seen_by(actor))
-    ).first()
+    ).first()  # fmt: skip
     if row is None:
         raise NotFound("problem", incident_id)
     return row
