@@ -128,9 +128,8 @@ def _relation(element: Element, place: Place) -> feel.Closure:
                 "column a value.",
                 found,
             )
-    return lambda frame: [
-        {name: cell(frame) for name, cell in zip(columns, row, strict=True)} for row in rows
-    ]
+    whole = [list(zip(columns, row, strict=True)) for row in rows if len(row) == len(columns)]
+    return lambda frame: [{name: cell(frame) for name, cell in row} for row in whole]
 
 
 def _function(element: Element, place: Place) -> feel.Closure:

@@ -23,6 +23,7 @@ from engine.feel.values import (
 DAYS: Final = "days and time duration"
 MONTHS: Final = "years and months duration"
 MOMENT: Final = "date and time"
+POWER: Final = 60  # steps that a power, root or logarithm may cost
 _MAX_MONTHS: Final = 12 * calendar.MAX_YEAR
 _MAX_NANOS: Final = 10**30
 Operation = Callable[[Any, Any, Run], Any]
@@ -44,6 +45,8 @@ _NUMBERS: Final[dict[str, Callable[[Any, Any], Decimal]]] = {
 
 def numbers(sign: str, left: Any, right: Any, run: Run) -> Any:
     """Two numbers combined in decimal128; null when the answer is none (1 / 0) or too large."""
+    if sign == "**":
+        run.charge(POWER)
     try:
         found = _NUMBERS[sign](exact(left), exact(right))
         return found if found.is_finite() else run.null("The result is no number.")

@@ -14,6 +14,8 @@ MAX_STEPS: Final = 500_000
 MAX_ITEMS: Final = 100_000
 MAX_TEXT: Final = 200_000
 MAX_CALLS: Final = 80
+# Seconds of the processor that all the regular expressions of one evaluation may take.
+PATIENCE: Final = 0.3
 MAX_NOTES: Final = 50
 # Building text costs a step for so many characters, so that all texts together stay small.
 TEXT_A_STEP: Final = 8
@@ -23,7 +25,7 @@ MISSING: Final[Any] = object()
 class Run:
     """What one evaluation may still use, and what it noted on the way to a null."""
 
-    __slots__ = ("calls", "clock", "notes", "steps", "where", "zone_key")
+    __slots__ = ("calls", "clock", "notes", "patience", "steps", "zone_key")
 
     def __init__(
         self, clock: Callable[[], datetime] | None, zone: str, notes: list[str] | None
@@ -31,6 +33,7 @@ class Run:
         self.clock, self.zone_key, self.notes = clock, zone, notes
         self.steps = MAX_STEPS
         self.calls = 0
+        self.patience = PATIENCE
 
     def charge(self, steps: int) -> None:
         """Use up steps; ExpressionLimit when none are left."""

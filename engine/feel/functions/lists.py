@@ -160,6 +160,7 @@ def _sort(run: Run, items: list[Any], precedes: Function | None) -> Any:
     from engine.feel.compiler.calls import invoke
 
     run.charge_list(len(items))
+    run.charge(len(items) * len(items).bit_length())
     wrong = []
 
     def before(left: Any, right: Any) -> int:

@@ -16,7 +16,7 @@ from decimal import (
 )
 from typing import Any
 
-from engine.feel.arithmetic import DAYS, MONTHS, negate
+from engine.feel.arithmetic import DAYS, MONTHS, POWER, negate
 from engine.feel.compare import exact
 from engine.feel.literals import DECIMAL128
 from engine.feel.runtime import Run
@@ -89,6 +89,7 @@ def _modulo(run: Run, dividend: Any, divisor: Any) -> Any:
 def _mathematical(name: str, function: Callable[[Any], Any], wrong: str) -> None:
     @builtin(f"{name}(number: number)")
     def _calculate(run: Run, number: Any) -> Any:
+        run.charge(POWER)
         try:
             return function(exact(number))
         except DecimalException:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
 from engine.errors import ExpressionLimit
+from engine.feel.runtime import PATIENCE, Run
 
-SECONDS: Final = 0.2  # of the processor, on one text
 MAX_PATTERN: Final = 1000
+MATCH: Final = 4  # steps a match costs
 _REFERENCE: Final = r"\\([\\$])|\$(\d)|([\\$])"
 _FLAGS: Final = "smixq"
 
@@ -20,45 +22,59 @@ class PatternError(Exception):
 
 
 class Pattern:
-    """A pattern ready to run."""
+    """A pattern ready to run, on the patience of a run."""
 
     def __init__(self, found: Any, literal: bool) -> None:
         self._found, self._literal = found, literal
 
-    def search(self, text: str) -> bool:
-        return _timed(lambda: self._found.search(text, timeout=SECONDS)) is not None
+    def search(self, text: str, run: Run) -> bool:
+        return timed(run, lambda left: self._found.search(text, timeout=left)) is not None
 
-    def split(self, text: str) -> list[str]:
-        parts: list[str] = []
-        at = 0
-        for match in _timed(lambda: list(self._found.finditer(text, timeout=SECONDS))):
-            parts.append(text[at : match.start()])
-            at = match.end()
-        return [*parts, text[at:]]
+    def split(self, text: str, run: Run) -> list[str]:
+        """What lies between the matches, each charged as steps."""
 
-    def replace(self, text: str, replacement: str, charge: Callable[[int], None]) -> str:
+        def cut(left: float) -> list[str]:
+            parts: list[str] = []
+            at = 0
+            for match in self._found.finditer(text, timeout=left):
+                run.charge(MATCH)
+                parts.append(text[at : match.start()])
+                at = match.end()
+            return [*parts, text[at:]]
+
+        found: list[str] = timed(run, cut)
+        return found
+
+    def replace(self, text: str, replacement: str, run: Run) -> str:
         """Every match replaced, `$1` … meaning its groups."""
-        if self._found.search("", timeout=SECONDS) is not None:
+        if timed(run, lambda left: self._found.search("", timeout=left)) is not None:
             raise PatternError("The pattern of “replace” also matches an empty text.")
         template = None if self._literal else _template(replacement)
 
         def one(match: Any) -> str:
             made = replacement if template is None else template(match)
-            charge(len(made))
+            run.charge(MATCH)
+            run.charge_text(len(made))
             return made
 
-        found: str = _timed(lambda: self._found.sub(one, text, timeout=SECONDS))
+        found: str = timed(run, lambda left: self._found.sub(one, text, timeout=left))
         return found
 
 
-def _timed(run: Callable[[], Any]) -> Any:
+def timed(run: Run, work: Callable[[float], Any]) -> Any:
+    """What the work gives, with the time it takes from the run's patience."""
+    started = time.thread_time()
     try:
-        return run()
+        if run.patience > 0:
+            return work(run.patience)
+        raise TimeoutError
     except TimeoutError as error:
         raise ExpressionLimit(
-            f"The pattern takes longer than {SECONDS} s on this text: make it simpler, without a "
-            "repetition inside another."
+            f"The patterns take longer than {PATIENCE} s on these texts: make them simpler, "
+            "without a repetition inside another."
         ) from error
+    finally:
+        run.patience -= time.thread_time() - started
 
 
 def _template(replacement: str) -> Callable[[Any], str]:

@@ -116,7 +116,7 @@ class Builtin(Function):
                 if parameter.rest and not isinstance(value, list):
                     value = [value]
                 ready.append(value)
-            return function(run, *ready)
+            return _charged(function, ready, run)
 
         return call
 
@@ -130,7 +130,20 @@ class Builtin(Function):
         return text.replace("{", "").replace("}", "")
 
 
+# Characters of a text that are looked through in a step.
+LONG: Final = 64
 UNFIT: Final[Any] = object()
+
+
+def _charged(function: Implementation, ready: list[Any], run: Run) -> Any:
+    """What the function gives; long texts, looked through or made, are charged for."""
+    for value in ready:
+        if type(value) is str and len(value) > LONG:
+            run.charge(len(value) // LONG)
+    found = function(run, *ready)
+    if type(found) is str and len(found) > LONG:
+        run.charge_text(len(found))
+    return found
 
 
 def _with_rest(name: str, signature: Signature) -> Prepared:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from engine.feel import temporal
 from engine.feel.compare import exact
 from engine.feel.compare import place as whole
-from engine.feel.functions.patterns import PatternError, compiled
+from engine.feel.functions.patterns import PatternError, compiled, timed
 from engine.feel.literals import DECIMAL128
 from engine.feel.runtime import Run
 from engine.feel.values import Range, kind_of
@@ -177,7 +177,7 @@ def _after(run: Run, text: str, match: str) -> str:
 
 def _pattern(text: str, flags: str | None, run: Run) -> Any:
     try:
-        return compiled(text, flags or "")
+        return timed(run, lambda left: compiled(text, flags or ""))
     except PatternError as error:
         return run.null(str(error).replace("{", "").replace("}", ""))
 
@@ -185,7 +185,7 @@ def _pattern(text: str, flags: str | None, run: Run) -> Any:
 @builtin("matches(input: string, pattern: string, flags?: string?)")
 def _matches(run: Run, text: str, pattern: str, flags: str | None) -> bool | None:
     found = _pattern(pattern, flags, run)
-    return None if found is None else found.search(text)
+    return None if found is None else found.search(text, run)
 
 
 @builtin("replace(input: string, pattern: string, replacement: string, flags?: string?)")
@@ -195,7 +195,7 @@ def _replace(run: Run, text: str, pattern: str, *rest: Any) -> Any:
     if found is None:
         return None
     try:
-        result = found.replace(text, replacement, run.charge_text)
+        result = found.replace(text, replacement, run)
     except PatternError as error:
         return run.null(str(error).replace("{", "").replace("}", ""))
     run.charge_text(len(result))
@@ -207,7 +207,7 @@ def _split(run: Run, text: str, delimiter: str) -> Any:
     found = _pattern(delimiter, None, run)
     if found is None:
         return None
-    parts = found.split(text)
+    parts = found.split(text, run)
     run.charge_list(len(parts))
     return parts
 
