@@ -16,7 +16,7 @@ from .hits import MULTIPLE
 from .model import Decision, Model
 from .table import Table
 
-MAX_STEPS: Final = 20_000
+MAX_STEPS: Final = 1_000_000  # rules looked at for one table: what lies beyond is not said
 MAX_PAIRS: Final = 20_000
 MAX_FINDINGS: Final = 5
 Case = tuple[int, ...]
@@ -142,12 +142,15 @@ class _Check:
             return
         for rule in range(1, len(self.table.rules)):
             own = self.taken(rule)
+            if self.steps > MAX_STEPS:
+                return
             if any(pieces is None or not pieces for pieces in own):
                 continue
             inside = [pieces or frozenset() for pieces in own]
+            self.steps += rule
             earlier = [r for r in range(rule) if None not in self.taken(r)]
-            self.steps = 0
-            if earlier and self.uncovered(0, earlier, inside) is None and self.steps < MAX_STEPS:
+            covered = bool(earlier) and self.uncovered(0, earlier, inside) is None
+            if covered and self.steps < MAX_STEPS:
                 yield self.problem(
                     "dmn.rule_hidden",
                     f"Rule {rule + 1} of “{self.decision.name}” is never used: the rules before "
@@ -163,7 +166,6 @@ class _Check:
         if table.policy in MULTIPLE or defaults or not table.rules or not self.columns:
             return
         whole = [frozenset(range(len(column.pieces))) for column in self.columns]
-        self.steps = 0
         case = self.uncovered(0, list(range(len(table.rules))), whole)
         if case is not None and self.steps < MAX_STEPS:
             yield self.problem(
@@ -181,13 +183,15 @@ class _Check:
         A cell that depends on more than its column counts as taking everything: what is reported
         is a gap whatever that cell turns out to be.
         """
-        self.steps += 1
         if not rules:
             return tuple(min(pieces, default=-1) for pieces in inside[index:])
         if index == len(self.columns) or self.steps > MAX_STEPS:
             return None
         seen: set[tuple[int, ...]] = set()
         for piece in sorted(inside[index]):
+            self.steps += len(rules)
+            if self.steps > MAX_STEPS:
+                return None
             left = tuple(r for r in rules if self.takes(index, r, piece))
             if left in seen:
                 continue

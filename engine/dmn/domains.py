@@ -10,9 +10,9 @@ from functools import cmp_to_key
 from typing import Any, Final
 
 from engine import feel
-from engine.feel.compare import holds, order, same
+from engine.feel.compare import order, same
+from engine.feel.compiler.nodes import Setting, closure
 from engine.feel.syntax import tree
-from engine.feel.syntax.analysis import reads, use
 from engine.feel.values import kind_of
 
 from .table import Input, Table
@@ -21,9 +21,11 @@ ORDERED: Final = frozenset(
     ("number", "date", "date and time", "time", "days and time duration",
      "years and months duration")
 )  # fmt: skip
-_MOVING: Final = frozenset(("now", "today"))
+_MAKERS: Final = frozenset(("date", "time", "date and time", "duration"))
+MAX_TESTS: Final = 500_000  # pieces times rules of a column: a larger one is not cut up
 _SPAN: Final = "span"
 _OTHER: Final = "other"
+_UNNAMED: Final = "\0 any other text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +55,41 @@ def columns(table: Table) -> tuple[Column, ...]:
 
 
 def _column(column: Input, table: Table, index: int) -> Column:
-    cells = [rule.tests[index].tree for rule in table.rules]
+    listed = [column.allowed] if column.allowed else []
     constants: list[Any] = []
-    for cell in [*cells, *([column.allowed.tree] if column.allowed else [])]:
-        for test in getattr(cell, "tests", ()):
+    for cell in [*(rule.tests[index] for rule in table.rules), *listed]:
+        for test in getattr(cell.tree, "tests", ()):
             constants += _constants(test)
+    if len(constants) * len(table.rules) > MAX_TESTS:
+        return Column(column.label, (Piece(_OTHER),), (None,) * len(table.rules))
     pieces = _pieces(column, constants)
+    values = [example(piece) for piece in pieces]
     if column.allowed is not None:
-        inside = _taken(column.allowed.tree, pieces)
+        inside = _taken(column.allowed, values)
         if inside is not None:
             pieces = tuple(piece for i, piece in enumerate(pieces) if i in inside)
-    return Column(column.label, pieces, tuple(_taken(cell, pieces) for cell in cells))
+            values = [example(piece) for piece in pieces]
+    cells = [rule.tests[index] for rule in table.rules]
+    return Column(column.label, pieces, tuple(_taken(cell, values) for cell in cells))
 
 
 def constant(node: tree.Node) -> tuple[bool, Any]:
-    """Whether a node always has the same value, and that value."""
-    if reads(node) or set(use(node).calls) & _MOVING:
+    """Whether a node is a plain value (a literal, or a date and the like by its text), and it."""
+    if not _is_plain(node):
         return False, None
-    from engine.feel.compiler.nodes import Setting, closure
-
     return True, closure(node, Setting())(feel.Frame({}, _run()))
+
+
+def _is_plain(node: tree.Node) -> bool:
+    if isinstance(node, tree.Call):
+        function = node.function
+        named = isinstance(function, tree.Name) and function.name in _MAKERS
+        return named and all(isinstance(a, tree.Literal) for a in node.arguments)
+    if isinstance(node, tree.Interval):
+        return _is_plain(node.start) and _is_plain(node.end)
+    if isinstance(node, tree.Negation):
+        return isinstance(node.operand, tree.Literal)
+    return isinstance(node, tree.Literal | tree.AtLiteral)
 
 
 def _run() -> feel.Run:
@@ -133,44 +150,32 @@ def _spans(constants: list[Any]) -> tuple[Piece, ...]:
     return tuple(piece for piece in found if piece.kind != _SPAN or example(piece) is not None)
 
 
-def _taken(cell: tree.Node, pieces: tuple[Piece, ...]) -> frozenset[int] | None:
-    """The pieces a cell takes; None when that depends on other things."""
-    if not isinstance(cell, tree.UnaryTests):
+def _taken(cell: feel.Expression, values: list[Any]) -> frozenset[int] | None:
+    """The places of those values that a cell takes; None when that depends on other things."""
+    match, tests = cell.match, getattr(cell.tree, "tests", ())
+    if not all(_is_told(test) for test in tests):
         return None
-    everything = frozenset(range(len(pieces)))
-    if not cell.tests:
-        return everything
-    found: set[int] = set()
-    for test in cell.tests:
-        if not all(constant(node)[0] for node in _limits(test)):
-            return None
-        found.update(i for i, piece in enumerate(pieces) if _takes(test, piece))
-    return everything - found if cell.negated else frozenset(found)
+    if match is None:
+        return frozenset(range(len(values)))
+    frame = feel.Frame({}, _run())
+    return frozenset(i for i, value in enumerate(values) if match(value, frame) is True)
 
 
-def _takes(test: tree.Node, piece: Piece) -> bool:
-    if piece.kind == _OTHER:
+def _is_told(test: tree.Node) -> bool:
+    """Whether the pieces tell all about a test: its limits are plain, and none orders texts."""
+    limits = [constant(node) for node in _limits(test)]
+    if not all(fixed for fixed, _ in limits):
         return False
-    value = piece.value if piece.kind == "value" else example(piece)
-    if isinstance(test, tree.ListLiteral):
-        return any(_takes(item, piece) for item in test.items)
-    if isinstance(test, tree.Half):
-        return holds(test.sign, value, constant(test.limit)[1], _run()) is True
-    if isinstance(test, tree.Interval):
-        from engine.feel.compare import within
-
-        limits = constant(test)[1]
-        return limits is not None and within(value, limits, _run()) is True
-    wanted = constant(test)[1]
-    return (value is None and wanted is None) or (
-        piece.kind == "value" and same(value, wanted, _run())
+    ordering = isinstance(test, tree.Interval) or (
+        isinstance(test, tree.Half) and test.sign not in ("=", "!=")
     )
+    return not (ordering and any(isinstance(value, str) for _, value in limits))
 
 
 def example(piece: Piece) -> Any:
     """A value inside a piece; None when there is none (no day lies between two neighbours)."""
     if piece.kind != _SPAN:
-        return piece.value
+        return _UNNAMED if piece.kind == _OTHER else piece.value
     if piece.low is None:
         return _moved(piece.high, -1)
     if piece.high is None:

@@ -16,7 +16,8 @@ NAMESPACES: Final = (
     "https://www.omg.org/spec/DMN/20211108/MODEL/",
     "https://www.omg.org/spec/DMN/20230324/MODEL/",
 )
-MAX_BYTES: Final = 5_000_000
+MAX_BYTES: Final = 2_000_000
+MAX_CELLS: Final = 10_000
 
 
 def parse(source: bytes, file: str = "") -> Element:
@@ -26,7 +27,7 @@ def parse(source: bytes, file: str = "") -> Element:
         return InvalidDefinition([Problem(code, message, file=file or None, line=line)])
 
     if len(source) > MAX_BYTES:
-        raise refuse("dmn.too_large", "The file has more than 5 MB.")
+        raise refuse("dmn.too_large", "The file has more than 2 MB: make several of it.")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False,
         remove_comments=True, remove_pis=True,
@@ -42,4 +43,6 @@ def parse(source: bytes, file: str = "") -> Element:
     name = etree.QName(root)
     if name.localname != "definitions" or name.namespace not in NAMESPACES:
         raise refuse("dmn.not_dmn", "The file holds no DMN definitions.")
+    if sum(1 for _ in root.iter("{*}text")) > MAX_CELLS:
+        raise refuse("dmn.too_large", f"The file has more than {MAX_CELLS:,} cells: split it.")
     return root
