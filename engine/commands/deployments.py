@@ -12,8 +12,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from engine import access, audit, clock, definitions
 from engine.access import Actor
 from engine.bpmn import rules
-from engine.commands.messages import insert_for
-from engine.database import inserted_id
+from engine.database import insert_for, inserted_id
 from engine.definitions import Definition
 from engine.errors import ConcurrentUpdate, InvalidDefinition, InvalidInput, NotFound, Problem
 from engine.models import (
@@ -27,6 +26,7 @@ from engine.models import (
 )
 
 Files = Mapping[str, bytes]
+Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,18 @@ def check(
         definition = definitions.read(files, key=key)
     except InvalidDefinition as error:
         return error.problems
-    return definitions.findings(definition, known, roles)
+    return _findings(definition, known, roles)
+
+
+def _findings(
+    definition: Definition, known: Mapping[str, Definition], roles: set[str] | None
+) -> list[Problem]:
+    found, key = definitions.findings(definition, known, roles), definition.key
+    if key not in definition.diagram.processes:
+        words = f"This is another process: none in the file has the id “{key}”."
+        repair = f"Give the process the id “{key}”, or take the file of the process {key}."
+        found.insert(0, Problem("folder.other_process", words, file="process.bpmn", repair=repair))
+    return found
 
 
 def deploy(
@@ -57,7 +68,7 @@ def deploy(
     problems = [
         problem
         for key, definition in given.items()
-        for problem in definitions.findings(definition, known, roles)
+        for problem in _findings(definition, known, roles)
         if problem.severity == "error"
     ]
     if problems:
@@ -192,34 +203,24 @@ def draft_of(db: Connection, key: str) -> DefinitionDraft:
 
 
 def save_definition_draft(
-    db: Connection,
-    key: str,
-    files: Mapping[str, str],
-    counter: int,
-    base: int | None = None,
-    *,
-    actor: Actor,
+    db: Connection, key: str, files: Texts, counter: int, base: int | None = None, *, actor: Actor
 ) -> int:
     """Keep a draft; `counter` and `base` are those it was read with. Returns the new counter.
 
     A draft that someone else saved meanwhile is a ConcurrentUpdate that says who and when."""
     access.require(actor, "model")
     row = _saved_draft(db, key, counter)
-    values = {
-        "counter": counter + 1,
-        "saved_at": clock.now(),
-        "saved_by": actor.account_id,
-        "files": dict(files),
-    }
+    saved = {"counter": counter + 1, "saved_at": clock.now(), "saved_by": actor.account_id}
     if row is not None:
-        db.execute(update(definition_draft).where(definition_draft.c.key == key).values(values))
+        changed = update(definition_draft).where(definition_draft.c.key == key)
+        db.execute(changed.values(files=dict(files), **saved))
         return counter + 1
     live = draft_of(db, key).base_version
     if counter or base not in (None, live):
-        raise _published_meanwhile(db, key)
+        raise _gone(db, key)
     made = db.execute(
         insert_for(db)(definition_draft)
-        .values(key=key, base_version=live, **values)
+        .values(key=key, base_version=live, files=dict(files), **saved)
         .on_conflict_do_nothing(index_elements=["key"])
     )
     if made.rowcount == 0:  # someone else's first save was a moment faster
@@ -242,7 +243,7 @@ def _saved_draft(db: Connection, key: str, counter: int | None) -> Row[Any] | No
     return row
 
 
-def _published_meanwhile(db: Connection, key: str) -> ConcurrentUpdate:
+def _gone(db: Connection, key: str) -> ConcurrentUpdate:
     """The draft that was open is gone: published, or thrown away."""
     row = db.execute(
         select(deployment.c.at, account.c.name, process_definition.c.version)
