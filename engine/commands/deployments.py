@@ -289,8 +289,7 @@ def publish_draft(
     files = folder_of(draft_of(db, key).files)
     published = deploy(db, {key: files}, actor=actor, reason=reason.strip()[:2000])[0]
     if not published.new:
-        same = f"The draft runs just as version {published.version} does: nothing to publish."
-        raise InvalidInput({"reason": same})
+        raise InvalidInput({"reason": f"The draft runs just as version {published.version} does."})
     db.execute(delete(definition_draft).where(definition_draft.c.key == key))
     return published
 
