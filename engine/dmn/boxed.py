@@ -12,7 +12,7 @@ from engine.feel.compiler import loops
 from engine.feel.compiler.calls import invoke
 from engine.feel.compiler.external import external
 
-from .findings import Place, text_of
+from .findings import OUTSIDE, Place, text_of
 from .tables import table
 from .types import coerce
 
@@ -94,7 +94,7 @@ def _context(element: Element, place: Place) -> feel.Closure:
 
 
 def _invocation(element: Element, place: Place) -> feel.Closure:
-    function = inside(element, place.calling())
+    called = inside(element, place)
     bindings = []
     for binding in element.iterfind("{*}binding"):
         parameter = binding.find("{*}parameter")
@@ -104,7 +104,7 @@ def _invocation(element: Element, place: Place) -> feel.Closure:
 
     def call(frame: feel.Frame) -> Any:
         values = [value(frame) for _, value in bindings]
-        return invoke(function(frame), values, names, frame.run)
+        return invoke(called(frame), values, names, frame.run)
 
     return call
 
@@ -132,7 +132,8 @@ def _relation(element: Element, place: Place) -> feel.Closure:
     return lambda frame: [{name: cell(frame) for name, cell in row} for row in whole]
 
 
-def _function(element: Element, place: Place) -> feel.Closure:
+def function(element: Element, place: Place) -> feel.Closure:
+    """A function definition, whatever its element is called."""
     parameters = [
         (p.get("name", ""), place.kind(p.get("typeRef")))
         for p in element.iterfind("{*}formalParameter")
@@ -141,6 +142,7 @@ def _function(element: Element, place: Place) -> feel.Closure:
     fits = tuple(place.fitter(kind) for _, kind in parameters)
     body = inside(element, place.with_names(*names))
     if element.get("kind", "FEEL") != "FEEL":
+        place.warn("dmn.external", OUTSIDE, element)
         return external(element.get("kind", ""), names, body, fits)
 
     def define(frame: feel.Frame) -> feel.Function:
@@ -226,7 +228,7 @@ _BOXES: Final[dict[str, Box]] = {
     "invocation": _invocation,
     "list": _list,
     "relation": _relation,
-    "functionDefinition": _function,
+    "functionDefinition": function,
     "conditional": _conditional,
     "filter": _filter,
     "for": _for,

@@ -24,7 +24,7 @@ Case = tuple[int, ...]
 
 def check(model: Model, *, file: str = "") -> list[Problem]:
     """All findings about the decisions that are tables, each with an example in words."""
-    found: list[Problem] = []
+    found: list[Problem] = list(model.warnings)
     for decision in model.decisions.values():
         if decision.table is not None:
             found += _Check(decision, decision.table, file or model.file).problems()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -141,7 +141,9 @@ def _distinct(values: Sequence[Any]) -> list[Any]:
 
 
 def _spans(constants: list[Any]) -> tuple[Piece, ...]:
-    compare: Callable[[Any, Any], int] = lambda a, b: order(a, b, _run()) or 0  # noqa: E731 - a key
+    def compare(one: Any, other: Any) -> int:
+        return order(one, other, _run()) or 0
+
     values = sorted(_distinct([v for v in constants if v is not None]), key=cmp_to_key(compare))
     found = [Piece(_SPAN, None, None, values[0])]
     for value, following in zip(values, [*values[1:], None], strict=True):

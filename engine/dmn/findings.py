@@ -12,11 +12,16 @@ from lxml import etree
 from engine import feel
 from engine.errors import ExpressionError, Problem
 from engine.feel.compiler.types import Fitter
+from engine.feel.syntax.analysis import calls_outside
 
 from .types import Kind, fit, plain
 
 Element = etree._Element
 MAX_NESTING: Final = 40
+OUTSIDE: Final = (
+    "A function from outside is not run here, a few plain ones of mathematics and text apart: it "
+    "answers null. Write it in FEEL."
+)
 
 
 def text_of(element: Element | None) -> str:
@@ -31,6 +36,7 @@ class Findings:
 
     file: str
     problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
     expressions: list[tuple[str, feel.Expression]] = field(default_factory=list)
     depth: int = 0
     free: set[str] = field(default_factory=set)
@@ -49,23 +55,26 @@ class Place:
     def with_names(self, *names: str) -> Place:
         return replace(self, names=self.names.union(name for name in names if name))
 
-    def calling(self) -> Place:
-        """The same place, where a function is named rather than called."""
-        return self
-
     def problem(self, code: str, message: str, element: Element) -> None:
+        """Something for which the file is refused."""
+        self.findings.problems.append(self._found(code, message, element, "error"))
+
+    def warn(self, code: str, message: str, element: Element) -> None:
+        """Something that `check` says of the model."""
+        self.findings.warnings.append(self._found(code, message, element, "warning"))
+
+    def _found(self, code: str, message: str, element: Element, severity: str) -> Problem:
         holder = element
         while holder.get("id") is None and holder.getparent() is not None:
             holder = holder.getparent()  # type: ignore[assignment]  # a parent there is
-        self.findings.problems.append(
-            Problem(
-                code,
-                message,
-                file=self.findings.file or None,
-                element_id=holder.get("id"),
-                element_name=holder.get("name") or holder.get("label"),
-                line=_line(element),
-            )
+        return Problem(
+            code,
+            message,
+            severity,
+            file=self.findings.file or None,
+            element_id=holder.get("id"),
+            element_name=holder.get("name") or holder.get("label"),
+            line=_line(element),
         )
 
     @contextmanager
@@ -113,6 +122,8 @@ class Place:
         holder = element if rule is None else rule
         self.findings.expressions.append((holder.get("id", ""), made))
         self.findings.free |= made.names - self.names
+        if calls_outside(made.tree):
+            self.warn("dmn.external", OUTSIDE, holder)
         return made
 
 

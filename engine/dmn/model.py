@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine import feel
+from engine.errors import Problem
 
 from .table import Table
 from .types import Kind
@@ -115,6 +116,7 @@ class Model:
     elements: Mapping[str, Element]
     imports: Mapping[str, Model] = field(default_factory=dict)  # by namespace
     kinds: Mapping[str, Kind] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()  # of the reader; `check` says them with its own
 
     @property
     def decisions(self) -> dict[str, Decision]:

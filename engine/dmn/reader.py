@@ -9,7 +9,7 @@ from lxml import etree
 
 from engine.errors import InvalidDefinition
 
-from .boxed import elements, inside, logic_of, name_of
+from .boxed import elements, function, inside, logic_of, name_of
 from .findings import Findings, Place
 from .items import kinds
 from .model import Decision, Input, Knowledge, Model, Requirement, Service
@@ -68,7 +68,7 @@ class _Reader:
         root = self.root
         return Model(
             root.get("name", ""), root.get("namespace", ""), self.findings.file, made,
-            self.imports, found,
+            self.imports, found, tuple(self.findings.warnings),
         )  # fmt: skip
 
     def _imports(self) -> None:
@@ -181,7 +181,7 @@ class _Reader:
             )
             define: Any = lambda frame: None  # noqa: E731 - never called: the file is refused
         else:
-            define = boxed_function(logic, place.with_names(name))
+            define = function(logic, place.with_names(name))
         return Knowledge(
             _key(element), name, define, self._result(element), requires,
             tuple(self.findings.expressions[first:]),
@@ -233,13 +233,6 @@ class _Reader:
                 deepest = max(deepest, below)
         done[key] = deepest + 1
         return deepest + 1
-
-
-def boxed_function(element: Element, place: Place) -> Any:
-    """The closure of a function definition, whatever its element is called."""
-    from .boxed import _function
-
-    return _function(element, place)
 
 
 def _key(element: Element) -> str:

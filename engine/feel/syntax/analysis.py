@@ -68,6 +68,17 @@ def keeps(node: tree.Node, name: str) -> bool:
     return False
 
 
+def calls_outside(node: tree.Node) -> bool:
+    """Whether a function from outside (`external`) is defined anywhere in the tree."""
+    waiting = [node]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, tree.FunctionDefinition) and here.external:
+            return True
+        waiting += tree.children(here)
+    return False
+
+
 def depth(node: tree.Node) -> int:
     """How many nodes stand inside each other at most."""
     deepest, waiting = 0, [(node, 1)]

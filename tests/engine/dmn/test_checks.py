@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine import dmn
-from tests.engine.dmn.models import Rule, model, table, text
+from tests.engine.dmn.models import Rule, literal, model, table, text
 
 
 def findings(rules: list[Rule], **more: Any) -> list[tuple[str, str | None, str]]:
@@ -112,3 +112,12 @@ def test_a_cell_of_another_kind_than_its_column_is_found() -> None:
     assert found[0].message == (
         "Rule 2 of “Which band?”, column “age”: A number cannot be compared with a text."
     )
+
+
+def test_a_function_from_outside_is_found_before_it_answers_null() -> None:
+    outside = 'function(x) external {java: {class: "a.B", method signature: "c()"}}'
+
+    (problem,) = dmn.check(model(literal("d", f"({outside})(1)")))
+
+    assert (problem.code, problem.element_id) == ("dmn.external", "d")
+    assert "answers null" in problem.message
