@@ -103,8 +103,6 @@ def perform(reference: str, action_id: str) -> ResponseReturnValue:
 
 def _perform(page: ActionPage) -> ResponseReturnValue:
     def act(db: Db) -> str:
-        if page.form is not None:  # the command does not know what was offered to choose from
-            page.form.validate(posted(), page.context, offered=page.offered)
         done = commands.perform_action(db, page.id, posted(), actor=actor())
         if done.problem:
             flash("What you sent is kept. A later step has a problem and is being looked into.")

@@ -48,8 +48,6 @@ def begin(key: str) -> ResponseReturnValue:
 
 def _start(page: StartPage) -> ResponseReturnValue:
     def act(db: Db) -> str:
-        if page.form is not None:  # the command does not know what was offered to choose from
-            page.form.validate(posted(), {}, offered=page.offered)
         started = commands.start_case(
             db, page.key, posted(), actor=actor(), start_event=page.start_event
         )

@@ -51,8 +51,6 @@ def send(task_id: str) -> ResponseReturnValue:
 
 def _complete(page: TaskPage) -> ResponseReturnValue:
     def act(db: Db) -> str:
-        if page.form is not None:  # the command does not know what was offered to choose from
-            page.form.validate(posted(), page.context, offered=page.offered)
         commands.complete_task(db, page.id, posted(), actor=actor())
         return url_for("tasks.done", task_id=page.id, back=_back())
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from engine import access, audit, definitions
+from engine import access, audit, choices, definitions
 from engine.access import Actor
 from engine.advance import Beginning, Step, advancing, begin
 from engine.commands import messages
@@ -20,7 +20,7 @@ from engine.execution import run
 from engine.execution.activities import write_all
 from engine.forms import Form
 from engine.history import Event
-from engine.models import account, message_subscription, user_task
+from engine.models import account, message_subscription
 
 Posted = Mapping[str, list[str]]
 
@@ -67,7 +67,7 @@ def start_case(
         raise NotAllowed("Your role does not start this process.", action="start", rule="start")
     element = start_of(definition, start_event)
     form = definition.form(element)
-    values = form.validate(posted, {}) if form else {}
+    values = checked(db, form, posted, {}, actor=actor)
     new = Beginning(
         key=key,
         start_event=element,
@@ -125,7 +125,8 @@ def perform_action(
         if wait is None:
             raise Conflict("The case no longer waits for this.")
         form = step.definition(wait.definition_id).form(wait.element.id)
-        values = form.validate(posted, step.case.view(wait.task)) if form else {}
+        context = step.case.view(wait.task)
+        values = checked(db, form, posted, context, row.instance_id, actor=actor)
         step.events.append(Event("action.performed", wait.element.id, subscription_id))
         write_all(wait.task, values)
         run.fire(step.case, wait.task)
@@ -162,13 +163,17 @@ def advanced(step: Step) -> Advanced:
     return Advanced(step.row.id, step.row.reference, following, step.ended, step.failed)
 
 
-def checked(form: Form | None, posted: Posted, context: Mapping[str, Any]) -> dict[str, Any]:
-    return form.validate(posted, context) if form else {}
-
-
-def open_tasks_of(db: Connection, instance_id: int) -> list[str]:
-    c = user_task.c
-    rows = db.execute(
-        select(c.id).where(c.instance_id == instance_id, c.state.in_(("created", "claimed")))
-    )
-    return [row.id for row in rows]
+def checked(
+    db: Connection,
+    form: Form | None,
+    posted: Posted,
+    context: Mapping[str, Any],
+    instance_id: int | None = None,
+    *,
+    actor: Actor,
+) -> dict[str, Any]:
+    """The form's values; what is chosen must be among what this person was offered."""
+    if form is None:
+        return {}
+    offered = choices.offered(db, form, actor, instance_id)
+    return form.validate(posted, context, offered=offered)

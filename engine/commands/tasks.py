@@ -128,7 +128,8 @@ def complete_task(db: Connection, task_id: str, posted: Posted, *, actor: Actor)
         if wait is None or wait.kind != "task":
             raise _not_open(db, _read(db, task_id, actor))
         form = step.definition(row.definition_id).form(row.element_id)
-        values = checked(form, posted, step.case.view(wait.task))
+        context = step.case.view(wait.task)
+        values = checked(db, form, posted, context, row.instance_id, actor=actor)
         step.events.append(Event("task.completed", row.element_id, task_id))
         write_all(wait.task, values)
         step.completed_task = task_id

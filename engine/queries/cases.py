@@ -11,12 +11,12 @@ from sqlalchemy import Connection, Row, and_, select
 
 from engine import access, definitions
 from engine.access import Actor
+from engine.choices import offered
 from engine.definitions import Definition
 from engine.errors import NotFound
 from engine.forms import Choice, Form
 from engine.models import account, message_subscription, process_definition, process_instance
 from engine.queries import story, variables
-from engine.queries.choices import offered
 from engine.queries.waiting import Wait, places, waits_of
 
 PAGE = 50

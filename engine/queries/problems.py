@@ -12,12 +12,12 @@ from sqlalchemy import Connection, Row, select
 from engine import access, definitions, feel
 from engine.access import Actor
 from engine.bpmn.elements import Element
+from engine.choices import offered
 from engine.definitions import Definition
 from engine.errors import ExpressionError, NotFound
 from engine.forms import Choice, Field, Form
 from engine.models import account, incident, process_definition, process_instance
 from engine.queries import variables
-from engine.queries.choices import offered
 
 YES_NO = (Choice("yes", "Yes"), Choice("no", "No"))
 _KINDS = {"number": "number", "boolean": "radio", "date": "date"}

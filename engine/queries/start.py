@@ -11,11 +11,11 @@ from sqlalchemy import Connection, select
 
 from engine import access, definitions
 from engine.access import Actor
+from engine.choices import offered
 from engine.definitions import Definition
 from engine.errors import NotFound
 from engine.forms import Choice, Form
 from engine.models import process_instance
-from engine.queries.choices import offered
 
 RECEIVED = "We have it."
 CLOSED = "Closed."

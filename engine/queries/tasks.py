@@ -12,13 +12,13 @@ from sqlalchemy import Connection, Row, or_, select
 
 from engine import access, clock, definitions, feel
 from engine.access import Actor
+from engine.choices import offered
 from engine.definitions import Definition
 from engine.errors import ExpressionError, NotFound
 from engine.forms import Choice, Form
 from engine.models import account, account_role, draft, process_instance, user_task
 from engine.queries import story, variables
 from engine.queries.cases import Stage, stages
-from engine.queries.choices import offered
 from engine.queries.people import role_titles
 from engine.queries.variables import Answer
 
