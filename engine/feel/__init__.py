@@ -6,7 +6,14 @@ feel.compile("if age < 18 then 'child' else 'adult'").evaluate({"age": 12})
 from __future__ import annotations
 
 from engine.feel.checking import Finding, check
-from engine.feel.expression import Expression, UnknownFunction, build, compile, compile_unary
+from engine.feel.expression import (
+    Expression,
+    UnknownFunction,
+    build,
+    compile,
+    compile_unary,
+    nearest,
+)
 from engine.feel.runtime import Closure, Frame, Run, Scope
 from engine.feel.storage import from_json, to_json
 from engine.feel.values import (
@@ -39,5 +46,6 @@ __all__ = [
     "compile_unary",
     "from_json",
     "kind",
+    "nearest",
     "to_json",
 ]

@@ -54,6 +54,11 @@ class Expression:
         self.closure = closure(root, setting)
         self.match = matcher(root, setting) if isinstance(root, tree.UnaryTests) else None
 
+    @property
+    def entries(self) -> frozenset[str]:
+        """The names that the value can have as entries, where the text shows them."""
+        return frozenset(analysis.entries(self.tree))
+
     def evaluate(
         self, context: Mapping[str, Any], *, clock: Clock | None = None, zone: str = ZONE
     ) -> Any:

@@ -49,6 +49,15 @@ _LOOKING: Final = frozenset(
 )
 
 
+def entries(node: tree.Node) -> set[str]:
+    """Names of the context that the node writes out, in either branch of an `if`."""
+    if isinstance(node, tree.ContextLiteral):
+        return {name for name, _ in node.entries}
+    if isinstance(node, tree.If):
+        return entries(node.then) | entries(node.otherwise)
+    return set()
+
+
 def keeps(node: tree.Node, name: str) -> bool:
     """Whether the value of `name` itself may become part of the node's value."""
     waiting = [node]

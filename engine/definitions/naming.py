@@ -1,0 +1,107 @@
+"""Names that expressions read, against the names that forms, scripts and decisions can have set.
+
+A name nobody sets is null for ever: usually it is misspelt. Called processes share their caller's
+values, so the names of all known processes count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from engine import feel
+from engine.bpmn.elements import Element
+from engine.bpmn.rules.expressions import expressions_of
+from engine.definitions.reading import Definition
+from engine.errors import ExpressionError, Problem
+
+GIVEN = {
+    "case", "item", "loopCounter", "numberOfInstances", "numberOfCompletedInstances",
+    "numberOfActiveInstances",
+}  # fmt: skip
+
+
+def unknown(definition: Definition, known: Mapping[str, Definition]) -> list[Problem]:
+    """A warning for each name that is read and that nothing sets."""
+    names = set(GIVEN)
+    for each in (definition, *known.values()):
+        names |= _set_by(each)
+    return [
+        _problem(definition, element, where, name, names)
+        for element, where, name in _read_by(definition)
+        if name not in names
+    ]
+
+
+def _set_by(definition: Definition) -> set[str]:
+    names: set[str] = set()
+    for form in definition.forms.values():
+        names |= {question.key for question in form.questions()}
+    for model, key in definition.decisions.values():
+        names |= set(model.decisions[key].outputs)
+    for element in definition.elements.values():
+        repeat = element.repeat
+        if repeat is not None:
+            names |= {n for n in (repeat.item, repeat.results, repeat.result_item) if n}
+        names |= _entries(element.script) | _entries(element.properties.get("payload"))
+    return names
+
+
+def _entries(text: str | None) -> set[str]:
+    if not text:
+        return set()
+    try:
+        return set(feel.compile(text).entries)
+    except ExpressionError:  # a finding of its own
+        return set()
+
+
+def _read_by(definition: Definition) -> Iterator[tuple[Element, str, str]]:
+    """(element, where, name) of each name an expression of the diagram reads."""
+    for element in definition.elements.values():
+        for where, text in _texts(element):
+            yield from ((element, where, name) for name in _names(text))
+        for name in _table_names(definition, element):
+            yield element, "its table", name
+    for flow in definition.diagram.flows.values():
+        gateway = definition.elements.get(flow.source)
+        if gateway is not None and flow.condition:
+            where = f"the condition of “{flow.name or flow.id}”"
+            yield from ((gateway, where, name) for name in _names(flow.condition))
+
+
+def _table_names(definition: Definition, element: Element) -> list[str]:
+    if element.decision not in definition.decisions:
+        return []
+    model, key = definition.decisions[str(element.decision)]
+    return sorted(model.reads(key))
+
+
+def _texts(element: Element) -> Iterator[tuple[str, str]]:
+    yield from expressions_of(element)
+    if element.script:
+        yield "the script", element.script
+    if element.timer and element.timer[1][:1] not in "Pp":
+        yield "the date", element.timer[1]
+
+
+def _names(text: str) -> list[str]:
+    try:
+        return sorted(feel.compile(text).names)
+    except ExpressionError:  # a finding of its own
+        return []
+
+
+def _problem(
+    definition: Definition, element: Element, where: str, name: str, names: set[str]
+) -> Problem:
+    return Problem(
+        "expression.unknown_name",
+        f"“{element.label}” (id {element.id}), {where}: no form, script or table sets “{name}”, "
+        f"so it is always null.{feel.nearest(name, sorted(names))}",
+        "warning",
+        "process.bpmn",
+        element.id,
+        element.name or None,
+        element.line,
+        "Correct the name, or add what sets it.",
+    )
