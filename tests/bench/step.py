@@ -13,11 +13,12 @@ import tempfile
 import time
 from typing import Any
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 
 from engine import audit
 from engine.database import Database
 from engine.migrations import migrate
+from engine.models import process_instance
 from tests.bench import workload as w
 from tests.factories import KEY
 
@@ -108,15 +109,22 @@ def _one(
 
 
 def _ages(database: Database, actor: Any, ages: tuple[int, ...]) -> dict[str, float]:
-    """Median of the 15 rounds around each age of one case."""
+    """Median of the 15 rounds around each age of one case, which then closes."""
     instance = w.start(database, actor)
     for name in w.ORDER:
         task = w.claim(database, actor, instance, name)
-        w.complete(database, actor, task, w.answers(name, review_max=max(ages) + 20))
+        w.complete(database, actor, task, w.answers(name, review_max=max(ages) + 9))
     spent: list[float] = []
     for n in range(1, max(ages) + 10):
         _one(database, actor, instance, ("review", n), spent)
     around = {str(age): statistics.median(spent[max(0, age - 8) : age + 7]) for age in ages}
+    with database.reading() as db:
+        status = db.execute(
+            select(process_instance.c.status).where(process_instance.c.id == instance)
+        ).scalar_one()
+    if status != "completed":
+        raise SystemExit(f"The case is {status} after its last round.")
+    around["rounds"] = float(len(spent))
     around["last_to_first"] = around[str(ages[-1])] / around[str(ages[0])]
     return around
 
@@ -153,5 +161,8 @@ def _show(figures: dict[str, Any]) -> None:
                 f"ratio {one['ratio']:.2f}"
             )
         aged = figures[kind]["complete_at_round"]
-        words = ", ".join(f"{k}: {v:.2f} ms" for k, v in aged.items() if k != "last_to_first")
-        print(f"{kind:10} by age    {words}; last/first {aged['last_to_first']:.2f}")
+        words = ", ".join(f"{k}: {v:.2f} ms" for k, v in aged.items() if k.isdigit())
+        print(
+            f"{kind:10} by age    {words}; last/first {aged['last_to_first']:.2f}; "
+            f"closed after {aged['rounds']:.0f} rounds"
+        )
