@@ -113,7 +113,8 @@ form.addEventListener("submit", async (event) => {
   try {
     field.value = await drawing.xml();
     changed = false;
-    form.requestSubmit(event.submitter);
+    // Not within the event itself: a form that is being sent cannot be sent again.
+    setTimeout(() => form.requestSubmit(event.submitter), 0);
   } catch (error) {
     say(`Not saved: the drawing could not be written (${error.message}).`);
   }
