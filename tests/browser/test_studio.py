@@ -307,7 +307,10 @@ def test_saving_keeps_everything_that_a_diagram_says(page, watched, store, key):
 @pytest.mark.parametrize(
     "path", ["/studio", "/studio/gateway", DRAFT, "/studio/prevent_case/draft"]
 )
-def test_a_page_of_the_studio_is_accessible_and_sound_at_both_widths(page, watched, path):
+def test_a_page_of_the_studio_is_accessible_and_sound_at_both_widths(page, watched, store, path):
+    with store.transaction() as db:  # a draft of one process, none of the other
+        files = deployments.draft_of(db, "gateway").files
+        deployments.save_definition_draft(db, "gateway", files, 0, actor=_owner(store))
     for size in (WIDE, NARROW):
         page.set_viewport_size(size)
         watched.go(path)
