@@ -28,6 +28,10 @@ TABLE: dict[type[errors.EngineError], tuple[int, str]] = {
 }
 
 
+# Hidden fields of our pages that are no answer of anybody's.
+_PAGES_OWN = {"back", "at", "next", "counter", "base", "element"}
+
+
 @dataclass(frozen=True)
 class Typed:
     """What was typed into one field of a page that could not be taken."""
@@ -62,6 +66,8 @@ def typed() -> tuple[Typed, ...]:
     except HTTPException:  # too large or garbled: there is nothing to read
         return ()
     for name, values in sent.items():
+        if name in _PAGES_OWN:
+            continue
         text = ", ".join(value for value in values if value.strip())
         if text:
             found.append(Typed(labels.get(name.split("-")[0], name.replace("_", " ")), text))

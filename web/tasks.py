@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from engine.access import Actor
 from engine.bpmn.drawing import Mark, draw
 from engine.commands import tasks as commands
-from engine.errors import InvalidInput, NotAllowed
+from engine.errors import InvalidInput, NotAllowed, NotFound
 from engine.queries import aftermath
 from engine.queries.tasks import TaskPage, candidates, task_page
 from engine.queries.worklist import next_task
@@ -41,12 +41,20 @@ def task(task_id: str) -> str:
 @rule(SIGNED_IN)
 def send(task_id: str) -> ResponseReturnValue:
     """One form, several buttons: complete, save for later, add or remove a row."""
-    page = _read(task_id)
+    try:
+        page = _read(task_id)
+    except NotFound:  # it may have been closed to this person: the command says by whom and when
+        return once(lambda db: _gone(db, task_id))
     g.form = page.form
     act = request.form.get("wm-act", "complete")
     if act.startswith((questions.ADD, questions.REMOVE)):
         return _change_rows(page, act)
     return _save(page) if act == "save" else _complete(page)
+
+
+def _gone(db: Db, task_id: str) -> str:
+    commands.complete_task(db, task_id, posted(), actor=actor())
+    return url_for("worklist.tasks")
 
 
 def _complete(page: TaskPage) -> ResponseReturnValue:

@@ -255,3 +255,19 @@ def test_the_second_person_must_be_another(desk, task, held, visit):
     assert answer.status_code == 403
     assert "another person must do this one" in words(answer)
     assert visit("bob").post(f"/tasks/{agree}/claim").status_code == 303
+
+
+@pytest.mark.feature("W3")
+def test_who_gave_a_task_back_and_still_sends_it_reads_who_completed_it(task, held, visit):
+    form = held.get(f"/tasks/{task}")
+    held.post(f"/tasks/{task}/release")
+    bob = visit("bob")
+    bob.get(f"/tasks/{task}")
+    bob.post(f"/tasks/{task}/claim")
+    bob.get(f"/tasks/{task}")
+    bob.post(f"/tasks/{task}", wm__act="complete", amount="5", sure="yes")
+    held.at = form
+    answer = held.post(f"/tasks/{task}", wm__act="complete", doubt="My long thought")
+    assert answer.status_code == 409
+    assert "Bob Example completed this task" in words(answer)
+    assert "My long thought" in words(answer)
