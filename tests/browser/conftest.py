@@ -29,6 +29,21 @@ document.addEventListener("securitypolicyviolation", (e) => {
 """
 
 
+ORDER = (
+    "test_markup", "test_pages", "test_problem", "test_story", "test_more_pages", "test_studio",
+)  # fmt: skip
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """These tests share one demo site, which some of them change: they come last, those that only
+    read first, in the same order whatever the dice say."""
+    here = [item for item in items if item.path.parent == Path(__file__).parent]
+    others = [item for item in items if item.path.parent != Path(__file__).parent]
+    here.sort(key=lambda item: (ORDER.index(item.path.stem), item.location[1] or 0, item.name))
+    items[:] = others + here
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     """The system's Chromium, which calls nobody."""
