@@ -24,12 +24,13 @@ from engine.models import account, process_instance, variable
 
 
 @contextmanager
-def advancing(db: Connection, instance_id: int, *, actor: Actor) -> Iterator[Step]:
-    """Lock, restore, yield, record. A case that is suspended or ended is a `Conflict`."""
+def advancing(
+    db: Connection, instance_id: int, *, actor: Actor, suspended: bool = False
+) -> Iterator[Step]:
+    """Lock, restore, yield, record. A case that is ended, or suspended (unless `suspended`), is a
+    `Conflict`."""
     row = _row(db, instance_id, lock=True)
-    if row.status in (*ENDED, "suspended"):
-        words = "suspended" if row.status == "suspended" else "closed"
-        raise Conflict(f"The case {row.reference} is {words}.", at=row.changed_at)
+    _must_be_open(row, suspended)
     case = restore(db, row)
     step = Step(db, actor, row, case, waits(case), stage=row.stage)
     yield step
@@ -42,6 +43,12 @@ def preview(db: Connection, instance_id: int, *, actor: Actor) -> Iterator[Step]
     row = _row(db, instance_id, lock=False)
     case = restore(db, row)
     yield Step(db, actor, row, case, waits(case), stage=row.stage)
+
+
+def _must_be_open(row: Row[Any], suspended: bool) -> None:
+    if row.status in ENDED or (row.status == "suspended" and not suspended):
+        words = "suspended" if row.status == "suspended" else "closed"
+        raise Conflict(f"The case {row.reference} is {words}.", at=row.changed_at)
 
 
 # Statements of the path that completes a task are built once: building costs more than running.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, insert, or_, update
 
 from engine import clock
 from engine.advance import opening
@@ -33,12 +33,13 @@ _COMPLETE = (
     )
     .values(state="completed")
 )
+_HOLD = update(timer).where(timer.c.instance_id == bindparam("of")).values(held=bindparam("on"))
 _NO_QUEUE = delete(task_role).where(task_role.c.task_id == bindparam("token"))
 
 
 def record(step: Step) -> None:
     """Compare, write the rows, and set the step's status."""
-    due = _rest(step)
+    due = rest(step)
     gone = {t: w for t, w in step.before.items() if _changed(step, t)}
     new = {t: w for t, w in step.after.items() if t not in step.before or t in gone}
     _record_gone(step, gone)
@@ -46,8 +47,17 @@ def record(step: Step) -> None:
     _record_timers(step, [w for w in new.values() if w.kind == "timer"], due)
     _record_messages(step, [w for w in new.values() if w.kind == "message"])
     _record_problems(step, [w for w in new.values() if w.kind == "problem"])
-    step.status = _status(step)
-    if step.ended:
+    if step.hold is not None:
+        step.db.execute(_HOLD, {"of": step.row.id, "on": step.hold})
+    for token, due_at in step.dates.items():
+        values = {"due_at": due_at, "expected_at": due_at}
+        step.db.execute(update(timer).where(timer.c.id == token).values(**values))
+    for wait in step.offered_again:
+        opening.offer_again(step, wait)
+    step.status = status_of(step)
+    if not step.after and not step.ended:
+        _nothing_can_move(step)
+    if step.status == "completed":
         step.events.append(Event("case.completed", step.case.end_event))
 
 
@@ -56,7 +66,7 @@ def _changed(step: Step, token: str) -> bool:
     return now is None or now.kind != step.before[token].kind or token in step.retried
 
 
-def _rest(step: Step) -> dict[str, Any]:
+def rest(step: Step) -> dict[str, Any]:
     """What the case rests on now. A timer whose date cannot be worked out is a problem there."""
     due: dict[str, Any] = {}
     while True:
@@ -76,15 +86,18 @@ def _rest(step: Step) -> dict[str, Any]:
             return due
 
 
-def _status(step: Step) -> str:
+def status_of(step: Step) -> str:
+    """The case's status, from what it rests on."""
+    if step.ending:
+        return "cancelled"
     if step.case.completed:
         return "completed"
-    kinds = {w.kind for w in step.after.values()}
-    if not kinds:
-        _nothing_can_move(step)
-        return "incident"
-    unread = any(opening.UNREAD in w.task.internal_data for w in step.after.values())
-    return "incident" if "problem" in kinds or unread else "active"
+    if step.suspended:
+        return "suspended"
+    held = any(
+        w.kind == "problem" or opening.UNREAD in w.task.internal_data for w in step.after.values()
+    )
+    return "incident" if held or not step.after else "active"
 
 
 def _nothing_can_move(step: Step) -> None:
@@ -110,13 +123,21 @@ def _record_gone(step: Step, gone: dict[str, Wait]) -> None:
         tokens = [t for t, w in gone.items() if w.kind == kind]
         if tokens:
             step.db.execute(delete(table).where(table.c.id.in_(tokens)))
-    solved = [t for t, w in gone.items() if w.kind == "problem"]
-    if solved:
-        step.db.execute(
-            update(incident)
-            .where(incident.c.token_id.in_(solved), incident.c.resolved_at.is_(None))
-            .values(resolved_at=clock.now(), resolved_by=step.actor.account_id)
-        )
+    _solve(step, [t for t, w in gone.items() if w.kind == "problem"])
+
+
+def _solve(step: Step, tokens: list[str]) -> None:
+    """Problems whose token is gone; and “nothing can move this case”, once something can."""
+    solved: Any = incident.c.token_id.in_(tokens)
+    if step.row.status in ("incident", "suspended") and (step.after or step.ending):
+        solved = or_(solved, incident.c.token_id.is_(None))
+    elif not tokens:
+        return
+    step.db.execute(
+        update(incident)
+        .where(incident.c.instance_id == step.row.id, solved, incident.c.resolved_at.is_(None))
+        .values(resolved_at=clock.now(), resolved_by=step.actor.account_id)
+    )
 
 
 def _end_tasks(step: Step, tokens: list[str]) -> None:
@@ -142,6 +163,8 @@ def _end_tasks(step: Step, tokens: list[str]) -> None:
 
 
 def _why_dropped(step: Step) -> str | None:
+    if step.why is not None:
+        return step.why[:300]
     by = step.case.journal.interrupted_by or (step.events[0].element_id if step.events else None)
     for definition_id in step.row.bound.values():
         element = step.definition(definition_id).elements.get(by or "")
@@ -164,7 +187,7 @@ def _record_timers(step: Step, new: list[Wait], due: dict[str, Any]) -> None:
                 "created_at": clock.now(),
                 "title": wait.element.label[:300],
                 "protected": wait.element.properties.get("protected") == "true",
-                "held": False,
+                "held": step.suspended,
             }
         )
     if rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -31,11 +32,20 @@ class Step:
     completed_task: str | None = None  # the token a person completed in this step
     fired: set[str] = field(default_factory=set)  # tokens whose timer or message was used
     retried: set[str] = field(default_factory=set)  # tokens whose problem was tried again
+    hold: bool | None = None  # True: suspend the case, False: resume it, None: as it is
+    dates: dict[str, datetime] = field(default_factory=dict)  # timers a person gave another date
+    offered_again: list[Wait] = field(default_factory=list)  # open tasks to be worked out anew
+    ending: bool = False  # a person ends the case, whatever its diagram says
+    why: str | None = None  # what holders of closed tasks read, when it is not the diagram
     # What recording found, for the caller to tell people:
     after: dict[str, Wait] = field(default_factory=dict)
     new_tasks: list[dict[str, Any]] = field(default_factory=list)
     status: str = "active"
     stage: str | None = None
+
+    @property
+    def suspended(self) -> bool:
+        return self.row.status == "suspended" if self.hold is None else self.hold
 
     @property
     def ended(self) -> bool:

@@ -1,0 +1,140 @@
+"""What a step changes for people, told before or after it: opened, closed, sent, ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.advance import recording
+from engine.advance.step import Step
+from engine.execution import offers, problems
+from engine.execution.waits import Wait
+from engine.models import account, timer, user_task
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing opened or closed. `kind`: task, timer, message, job, problem …; `due_at` is when
+    it is due or falls due; `holder` the person who has the task."""
+
+    kind: str
+    element_id: str
+    title: str
+    roles: tuple[str, ...] = ()
+    holder: str | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Everything a step does that somebody could ask about. `protected` names the waits that only
+    two people together may end."""
+
+    opened: tuple[Change, ...]
+    closed: tuple[Change, ...]
+    sent: tuple[str, ...]
+    status: str
+    end_event: str | None
+    protected: tuple[str, ...]
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Who loses a task they hold, or is given one."""
+        return tuple(dict.fromkeys(c.holder for c in (*self.closed, *self.opened) if c.holder))
+
+
+def effect_of(step: Step) -> Effect:
+    """What the case rested on before the step, compared with now. Stores nothing."""
+    due = recording.rest(step)
+    due |= step.dates
+    gone = [w for t, w in step.before.items() if _changed(step, t)]
+    closed_ids = {w.token_id for w in gone}
+    new = [w for t, w in step.after.items() if t not in step.before or t in closed_ids]
+    known = _rows(step, gone)
+    return Effect(
+        opened=tuple(sorted((_opened(step, w, due) for w in new), key=_order)),
+        closed=tuple(sorted((_closed(w, known) for w in gone), key=_order)),
+        sent=tuple(t.name for t in step.case.journal.thrown),
+        status=recording.status_of(step),
+        end_event=step.case.end_event,
+        protected=tuple(sorted({w.element.label for w in gone if _needs_two(step, w, known)})),
+    )
+
+
+def is_protected(wait: Wait) -> bool:
+    """Marked in the diagram: one person alone must not end this wait."""
+    return wait.element.properties.get("protected") == "true" and wait.kind != "problem"
+
+
+def _needs_two(step: Step, wait: Wait, known: dict[str, dict[str, Any]]) -> bool:
+    """A later date of a protected wait takes nothing from anybody."""
+    later = step.dates.get(wait.token_id)
+    before = known.get(wait.token_id, {}).get("due_at")
+    return is_protected(wait) and not (later and before and later >= before)
+
+
+def _changed(step: Step, token: str) -> bool:
+    now = step.after.get(token)
+    if now is None or now.kind != step.before[token].kind:
+        return True
+    return token in step.retried or token in step.dates
+
+
+def _order(change: Change) -> tuple[str, str, str]:
+    return change.kind, change.element_id, change.title
+
+
+def _opened(step: Step, wait: Wait, due: dict[str, datetime]) -> Change:
+    if wait.kind == "task":
+        made = offers.offer(wait.task, step.definition(wait.definition_id).manifest)
+        holder = _name(step, made.assignee)
+        return Change("task", wait.element.id, made.title, tuple(made.roles), holder, made.due_at)
+    title = wait.element.label
+    if wait.kind == "problem" and (found := problems.of(wait.task)):
+        title = f"{title}: {found['message']}"
+    return Change(wait.kind, wait.element.id, title, due_at=due.get(wait.token_id))
+
+
+def _closed(wait: Wait, known: dict[str, dict[str, Any]]) -> Change:
+    row = known.get(wait.token_id, {})
+    return Change(
+        wait.kind,
+        wait.element.id,
+        row.get("title") or wait.element.label,
+        tuple(row.get("roles") or ()),
+        row.get("name"),
+        row.get("due_at"),
+    )
+
+
+def _name(step: Step, username: str | None) -> str | None:
+    if not username:
+        return None
+    c = account.c
+    found: str | None = step.db.execute(
+        select(c.name).where(c.username == username, c.active.is_(True))
+    ).scalar()
+    return found
+
+
+def _rows(step: Step, gone: list[Wait]) -> dict[str, dict[str, Any]]:
+    """What is on record of the tasks and timers that close."""
+    t, found = user_task.c, {}
+    tasks = [w.token_id for w in gone if w.kind == "task"]
+    if tasks:
+        rows = step.db.execute(
+            select(t.id, t.title, t.roles, t.due_at, account.c.name)
+            .select_from(user_task.outerjoin(account, account.c.id == t.assignee_id))
+            .where(t.id.in_(tasks))
+        )
+        found = {row.id: dict(row._mapping) for row in rows}
+    dates = [w.token_id for w in gone if w.kind == "timer"]
+    if dates:
+        rows = step.db.execute(
+            select(timer.c.id, timer.c.due_at, timer.c.title).where(timer.c.id.in_(dates))
+        )
+        found |= {row.id: dict(row._mapping) for row in rows}
+    return found

@@ -1,0 +1,24 @@
+"""What supervisors do to running cases: previewed in memory, done with a reason, told in the story.
+
+A protected wait is ended by two people together (proposals.py).
+"""
+
+from engine.commands.operations.kinds import (
+    Deliver,
+    End,
+    Fire,
+    Move,
+    Operation,
+    Redate,
+    Resume,
+    Retry,
+    Skip,
+    Suspend,
+)
+from engine.commands.operations.performing import NeedsSecondPerson, perform, preview
+from engine.commands.operations.problems import correct_and_retry, retry_incident
+
+__all__ = [
+    "Deliver", "End", "Fire", "Move", "NeedsSecondPerson", "Operation", "Redate", "Resume", "Retry",
+    "Skip", "Suspend", "correct_and_retry", "perform", "preview", "retry_incident",
+]  # fmt: skip

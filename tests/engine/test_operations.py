@@ -1,0 +1,203 @@
+"""What a supervisor does to a running case: each is previewed, done as previewed, and told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from engine import access
+from engine.commands.operations import Deliver, End, Fire, Move, Redate, Resume, Skip, Suspend
+from engine.database import Database
+from engine.errors import Conflict, EngineError, InvalidInput, NotAllowed, NotFound
+from engine.history import unpack
+from engine.models import history_event, timer, user_task
+from engine.testing import Scenario
+from tests.engine.operating import REASON, operate, previewed, token
+from tests.factories import MORNING, form, forms, model, ready
+
+
+def told(run: Scenario, kind: str) -> dict[str, object]:
+    with run.database.reading() as db:
+        h = history_event.c
+        row = db.execute(
+            select(history_event).where(h.instance_id == run.instance_id, h.kind == kind)
+        ).one()
+    return unpack(row.details)
+
+
+def test_a_suspended_case_takes_nothing_until_it_is_resumed(database: Database) -> None:
+    run = ready(database, model("sequence"))
+    run.start("sequence", "ann", {})
+    operate(run, "cat", Suspend())
+    run.refused("suspended", lambda: run.task("first", "ann", {}))
+    operate(run, "cat", Resume())
+    run.task("first", "ann", {})
+    run.expect_tasks(["second"])
+
+
+def test_what_falls_due_while_a_case_is_suspended_fires_once_when_resumed(
+    database: Database,
+) -> None:
+    run = ready(database, model("deadline"))
+    run.start("deadline", "ann", {})
+    waiting = run.waiting()
+    operate(run, "cat", Suspend())
+    run.at(MORNING + timedelta(days=40))
+    assert run.waiting() == waiting
+    operate(run, "cat", Resume())
+    run.at(run.now)
+    assert run.waiting() != waiting
+
+
+def test_a_case_is_moved_back_and_forward_and_its_story_says_so(database: Database) -> None:
+    run = ready(database, model("sequence"))
+    run.start("sequence", "ann", {})
+    effect = operate(run, "cat", Move("second", token(run, "first")))
+    assert [c.element_id for c in effect.opened] == ["second"]
+    operate(run, "cat", Move("first", token(run, "second")))
+    run.task("first", "ann", {})
+    run.task("second", "ann", {})
+    run.expect_ended("done")
+    with database.reading() as db:
+        h = history_event.c
+        rows = db.execute(select(history_event).where(h.kind == "case.placed").order_by(h.seq))
+        assert [unpack(r.details)["from"] for r in rows] == ["first", "second"]
+
+
+def test_a_move_that_would_leave_a_join_waiting_or_double_a_step_is_refused(
+    database: Database,
+) -> None:
+    run = ready(database, model("parallel"))
+    run.start("parallel", "ann", {})
+    with pytest.raises(InvalidInput, match="leave the other open steps"):
+        previewed(run, "cat", Move("after", token(run, "one")))
+    with pytest.raises(InvalidInput, match="done twice"):
+        previewed(run, "cat", Move("fork", token(run, "one")))
+    run.task("two", "ann", {})  # it has arrived at the join: that counts as well
+    with pytest.raises(InvalidInput, match="done twice"):
+        previewed(run, "cat", Move("fork", token(run, "one")))
+    operate(run, "cat", Move("fork", token(run, "one"), alone=False))
+    run.expect_tasks(["one", "two"])
+    operate(run, "cat", Move("after", token(run, "one"), alone=False))
+    run.task("after", "ann", {})
+    run.expect_ended("done")
+
+
+def test_a_case_is_moved_out_of_a_called_process(database: Database) -> None:
+    run = ready(database, model("caller"), model("called"))
+    run.start("caller", "ann", {})
+    run.task("before", "ann", {})
+    operate(run, "cat", Move("after", token(run, "inside")))
+    run.task("after", "ann", {})
+    run.expect_ended("done")
+
+
+def test_one_of_many_is_left_with_all_the_others(database: Database) -> None:
+    run = ready(database, model("each_of", **forms(choose=form(people="list"))))
+    run.start("each_of", "ann", {})
+    run.task("choose", "ann", {"people": [{"name": "x"}, {"name": "y"}]})
+    operate(run, "cat", Move("choose", token(run, "answer")))
+    run.expect_tasks(["choose"])
+    run.task("choose", "ann", {"people": [{"name": "z"}]})
+    run.expect_tasks(["answer"])
+
+
+def test_a_step_is_skipped_with_what_it_would_have_set(database: Database) -> None:
+    run = ready(database, model("choice", **forms(ask=form(n="number"))))
+    run.start("choice", "ann", {})
+    operate(run, "cat", Skip(token(run, "ask"), {"n": ["11"]}))
+    run.expect_tasks(["big"])
+    assert told(run, "step.skipped")["reason"] == REASON
+
+
+def test_a_failed_script_is_skipped_but_a_gateway_wants_a_move(database: Database) -> None:
+    run = ready(database, model("failing", **forms(work=form(amount="number"))))
+    run.start("failing", "ann", {})
+    run.task("work", "ann", {"amount": 5})
+    operate(run, "cat", Skip(token(run, "sum")))
+    run.expect_tasks(["after"])
+    other = ready(database, model("choice_no_default", **forms(ask=form(n="number"))))
+    other.start("choice_no_default", "ann", {})
+    other.task("ask", "ann", {})
+    with database.reading() as db:
+        gateway = db.execute(
+            select(history_event.c.element_id).where(
+                history_event.c.instance_id == other.instance_id,
+                history_event.c.kind == "problem.opened",
+            )
+        ).scalar_one()
+    with pytest.raises(InvalidInput, match="move the case"):
+        previewed(other, "cat", Skip(token(other, gateway)))
+
+
+def test_a_date_is_reached_early_or_put_off(database: Database) -> None:
+    run = ready(database, model("deadline"))
+    run.start("deadline", "ann", {})
+    with database.reading() as db:
+        row = db.execute(select(timer).where(timer.c.instance_id == run.instance_id)).one()
+    later = row.due_at + timedelta(days=30)
+    operate(run, "cat", Redate(row.id, later.isoformat()))
+    before = run.waiting()
+    run.at(row.due_at + timedelta(days=1))
+    assert run.waiting() == before
+    operate(run, "cat", Fire(row.id))
+    assert run.waiting() != before
+
+
+def test_a_message_is_delivered_by_hand(database: Database) -> None:
+    run = ready(database, model("first_event"))
+    run.start("first_event", "ann", {})
+    element = next(iter(run.waiting(("message",))))
+    operate(run, "cat", Deliver(token(run, element)))
+    assert told(run, "message.delivered_by_hand")["name"]
+
+
+def test_a_case_is_ended_with_a_cause_that_its_holders_read(database: Database) -> None:
+    run = ready(database, model("parallel"))
+    run.start("parallel", "ann", {})
+    with pytest.raises(InvalidInput, match="why"):
+        previewed(run, "cat", End())
+    effect = operate(run, "cat", End("Registered in error"))
+    assert (effect.status, len(effect.closed)) == ("cancelled", 2)
+    run.refused("Registered in error", lambda: _complete(run, "one"))
+
+
+def _complete(run: Scenario, element: str) -> None:
+    from engine.commands import tasks
+
+    with run.database.transaction() as db:
+        wanted = select(user_task.c.id).where(
+            user_task.c.instance_id == run.instance_id, user_task.c.element_id == element
+        )
+        actor = access.load_actor(db, run.people["ann"])
+        tasks.claim_task(db, db.execute(wanted).scalar_one(), actor=actor)
+
+
+def test_only_a_supervisor_with_a_reason_acts(database: Database) -> None:
+    run = ready(database, model("sequence"))
+    run.start("sequence", "ann", {})
+    with pytest.raises((NotAllowed, NotFound)):
+        previewed(run, "ann", Suspend())
+    with pytest.raises(InvalidInput, match="reason"):
+        operate(run, "cat", Suspend(), reason=" ")
+
+
+def test_the_second_of_two_supervisors_reads_who_was_faster(database: Database) -> None:
+    run = ready(database, model("sequence"))
+    run.start("sequence", "ann", {})
+    run.person("dot", ["boss"])
+    seen = run._row().history_seq
+    operate(run, "cat", Move("second", token(run, "first")))
+    with pytest.raises(Conflict) as refused:
+        operate(run, "dot", Suspend(), seen=seen)
+    assert refused.value.by == "Cat Example"
+
+
+def test_nothing_moves_a_case_that_is_closed(database: Database) -> None:
+    run = ready(database, model("sequence"))
+    run.start("sequence", "ann", {})
+    operate(run, "cat", End("Registered in error"))
+    with pytest.raises(EngineError, match="closed"):
+        previewed(run, "cat", Suspend())
