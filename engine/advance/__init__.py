@@ -5,10 +5,10 @@ transaction together with its rows, its history and its new version number.
 """
 
 from engine.advance.effect import Change, Effect, effect_of
-from engine.advance.moving import Beginning, advancing, begin, preview, restore
+from engine.advance.moving import Beginning, advancing, begin, preview, rebuild, restore
 from engine.advance.step import ENDED, Step
 
 __all__ = [
     "ENDED", "Beginning", "Change", "Effect", "Step", "advancing", "begin", "effect_of", "preview",
-    "restore",
+    "rebuild", "restore",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.advance import recording
+from engine.advance import rebinding, recording
 from engine.advance.step import Step
 from engine.execution import offers, problems
 from engine.execution.waits import Wait
@@ -39,6 +39,7 @@ class Effect:
     status: str
     end_event: str | None
     protected: tuple[str, ...]
+    losing: tuple[str, ...] = ()  # holders who may not do their task in the new version
 
     @property
     def told(self) -> tuple[str, ...]:
@@ -60,6 +61,7 @@ def effect_of(step: Step) -> Effect:
         sent=tuple(t.name for t in step.case.journal.thrown),
         status=recording.status_of(step),
         end_event=step.case.end_event,
+        losing=tuple(sorted(set(rebinding.losing_holders(step).values()))) if step.bound else (),
         protected=tuple(sorted({w.element.label for w in gone if _needs_two(step, w, known)})),
     )
 

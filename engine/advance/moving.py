@@ -12,7 +12,7 @@ from sqlalchemy.engine import Row
 
 from engine import clock, definitions, state
 from engine.access import Actor
-from engine.advance import recording, writing
+from engine.advance import rebinding, recording, writing
 from engine.advance.step import ENDED, Step
 from engine.database import inserted_id
 from engine.errors import ConcurrentUpdate, Conflict, ExecutionFailed, NotFound
@@ -77,11 +77,16 @@ def _row(db: Connection, instance_id: int, *, lock: bool) -> Row[Any]:
 
 def restore(db: Connection, row: Row[Any]) -> CaseWorkflow:
     """The case in memory as its row (with its starter's `username`) and variables say."""
-    stored = db.execute(_VARIABLES, {"instance_id": row.id}).all()
     specs = definitions.specs(db, row.bound, row.key, state.start_event_of(row.state))
+    return rebuild(db, row, row.state, specs)
+
+
+def rebuild(db: Connection, row: Row[Any], blob: bytes, specs: Any) -> CaseWorkflow:
+    """As `restore`, from a state and specs in hand: those of other versions, say."""
+    stored = db.execute(_VARIABLES, {"instance_id": row.id}).all()
     started_on = row.started_at.astimezone(clock.LONDON).date()
     facts = Facts(row.reference, row.key, row.username, started_on)
-    return state.load(row.state, specs, facts, [(r.scope, r.name, r.value) for r in stored])
+    return state.load(blob, specs, facts, [(r.scope, r.name, r.value) for r in stored])
 
 
 @dataclass(frozen=True)
@@ -162,6 +167,8 @@ def _store(step: Step) -> None:
     )
     if changed.rowcount != 1:
         raise ConcurrentUpdate("Someone else changed this case at the same moment. Try again.")
+    if step.bound is not None:
+        rebinding.rebind(step)
 
 
 def _label(step: Step) -> str | None:

@@ -26,10 +26,8 @@ def record_tasks(step: Step, new: list[Wait]) -> None:
     rows, roles = [], []
     for wait, made in offered:
         holder = holders.get(made.assignee or "")
-        rows.append(_task_row(step, wait, made, holder))
-        roles += [
-            _role_row(wait.token_id, role, made, holder) for role in dict.fromkeys(made.roles)
-        ]
+        rows.append(task_row(step, wait, made, holder))
+        roles += [role_row(wait.token_id, role, made, holder) for role in dict.fromkeys(made.roles)]
         _note_unread(step, wait, made)
         details = {"title": made.title, "roles": made.roles}
         step.events.append(Event("task.created", wait.element.id, wait.token_id, details))
@@ -55,12 +53,12 @@ def offer_again(step: Step, wait: Wait) -> None:
     made = offers.offer(wait.task, step.definition(wait.definition_id).manifest)
     c = user_task.c
     row = step.db.execute(select(c.assignee_id, c.state).where(c.id == wait.token_id)).one()
-    fresh = _task_row(step, wait, made, row.assignee_id)
+    fresh = task_row(step, wait, made, row.assignee_id)
     kept = ("id", "instance_id", "definition_id", "element_id", "state", "created_at", "scope")
     values = {n: v for n, v in fresh.items() if n not in (*kept, "claimed_at", "assignee_id")}
     step.db.execute(update(user_task).where(c.id == wait.token_id).values(**values))
     step.db.execute(delete(task_role).where(task_role.c.task_id == wait.token_id))
-    roles = [_role_row(wait.token_id, r, made, row.assignee_id) for r in dict.fromkeys(made.roles)]
+    roles = [role_row(wait.token_id, r, made, row.assignee_id) for r in dict.fromkeys(made.roles)]
     if roles:
         step.db.execute(_NEW_ROLES, roles)
     step.db.execute(
@@ -80,7 +78,7 @@ def _accounts(step: Step, usernames: list[str]) -> dict[str, int]:
     return {row.username: row.id for row in rows}
 
 
-def _task_row(step: Step, wait: Wait, made: offers.Offer, holder: int | None) -> dict[str, Any]:
+def task_row(step: Step, wait: Wait, made: offers.Offer, holder: int | None) -> dict[str, Any]:
     now = clock.now()
     return {
         "id": wait.token_id,
@@ -103,7 +101,7 @@ def _task_row(step: Step, wait: Wait, made: offers.Offer, holder: int | None) ->
     }
 
 
-def _role_row(token: str, role: str, made: offers.Offer, holder: int | None) -> dict[str, Any]:
+def role_row(token: str, role: str, made: offers.Offer, holder: int | None) -> dict[str, Any]:
     return {
         "task_id": token,
         "role": role,

@@ -198,7 +198,7 @@ def _record_messages(step: Step, new: list[Wait]) -> None:
     rows = []
     for wait in new:
         try:
-            rows.append(_subscription(step, wait))
+            rows.append(subscription(step, wait))
         except ExecutionFailed as error:
             problems.note(wait.task, error)
             step.after[wait.token_id] = Wait(
@@ -209,7 +209,7 @@ def _record_messages(step: Step, new: list[Wait]) -> None:
         step.db.execute(insert(message_subscription), rows)
 
 
-def _subscription(step: Step, wait: Wait) -> dict[str, Any]:
+def subscription(step: Step, wait: Wait) -> dict[str, Any]:
     given = wait.element.properties
     key = evaluation.evaluate(wait.task, given["key"]) if given.get("key") else step.row.reference
     if not isinstance(key, str) or not key:

@@ -35,6 +35,8 @@ class Step:
     hold: bool | None = None  # True: suspend the case, False: resume it, None: as it is
     dates: dict[str, datetime] = field(default_factory=dict)  # timers a person gave another date
     offered_again: list[Wait] = field(default_factory=list)  # open tasks to be worked out anew
+    bound: dict[str, int] | None = None  # the versions that the case is migrated to
+    redate: bool = False  # a migration works dates out again
     ending: bool = False  # a person ends the case, whatever its diagram says
     why: str | None = None  # what holders of closed tasks read, when it is not the diagram
     # What recording found, for the caller to tell people:
@@ -64,4 +66,5 @@ class Step:
 
     @property
     def own_definition(self) -> Definition:
-        return self.definition(self.row.definition_id)
+        bound = self.bound or {self.row.key: self.row.definition_id}
+        return self.definition(bound[self.row.key])

@@ -253,16 +253,28 @@ def _claimed(db: Connection, row: Row[Any]) -> TaskClaimed:
 
 def _tell(db: Connection, row: Row[Any], actor: Actor, event: Event) -> None:
     """One history row and one audit entry for what does not move the case."""
+    tell(db, row.instance_id, actor, event)
+    audit.record(
+        db,
+        actor=actor,
+        chain=f"case:{row.instance_id}",
+        action=event.kind,
+        subject=str(event.task_id),
+    )
+
+
+def tell(db: Connection, instance_id: int, actor: Actor, event: Event) -> None:
+    """Add an event to a case's story that does not move it."""
     c = process_instance.c
     sequence = db.execute(
         update(process_instance)
-        .where(c.id == row.instance_id)
+        .where(c.id == instance_id)
         .values(history_seq=c.history_seq + 1)
         .returning(c.history_seq)
     ).scalar_one()
     db.execute(
         insert(history_event).values(
-            instance_id=row.instance_id,
+            instance_id=instance_id,
             seq=sequence,
             at=clock.now(),
             kind=event.kind,
@@ -271,13 +283,6 @@ def _tell(db: Connection, row: Row[Any], actor: Actor, event: Event) -> None:
             task_id=event.task_id,
             details=pack(event.details),
         )
-    )
-    audit.record(
-        db,
-        actor=actor,
-        chain=f"case:{row.instance_id}",
-        action=event.kind,
-        subject=str(event.task_id),
     )
 
 

@@ -15,10 +15,12 @@ from engine.commands.operations.kinds import (
     Skip,
     Suspend,
 )
+from engine.commands.operations.migrating import CannotMove, Migrate, newest_for
 from engine.commands.operations.performing import NeedsSecondPerson, perform, preview
 from engine.commands.operations.problems import correct_and_retry, retry_incident
 
 __all__ = [
-    "Deliver", "End", "Fire", "Move", "NeedsSecondPerson", "Operation", "Redate", "Resume", "Retry",
-    "Skip", "Suspend", "correct_and_retry", "perform", "preview", "retry_incident",
+    "CannotMove", "Deliver", "End", "Fire", "Migrate", "Move", "NeedsSecondPerson", "Operation",
+    "Redate", "Resume", "Retry", "Skip", "Suspend", "correct_and_retry", "newest_for", "perform",
+    "preview", "retry_incident",
 ]  # fmt: skip

@@ -1,0 +1,243 @@
+"""One workflow of a case after the other, from the outside in, laid on its new spec."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, _EndJoin
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn.elements import Element
+from engine.execution import moves
+from engine.execution.gateways import EventBasedGateway, Joining
+from engine.execution.repeats import MultiInstance, StandardLoopTask
+from engine.relaying.rows import Row, Tree, is_open, without_foretold
+
+Specs = tuple[Any, dict[str, Any]]
+Mappings = Mapping[tuple[int, str], str]  # (old definition id, old element id) -> new element id
+PLACEHOLDER = "Start"  # what a finished task stands on when its element is gone
+
+
+@dataclass
+class Laid:
+    """The state on the new versions; `reasons` say in words why the case cannot move, if so."""
+
+    state: dict[str, Any]
+    reasons: list[str] = field(default_factory=list)
+
+
+def relay(state: dict[str, Any], old: Specs, new: Specs, mapping: Mappings) -> Laid:
+    """`state` as state.py stores it (parsed), laid on `new`."""
+    laid = Laid({**state, "w": []})
+    places: dict[str, tuple[Any, str]] = {}  # token -> (its new spec, of the level) for the inside
+    for owner, name, completed, rows in state["w"]:
+        old_spec = old[0] if owner is None else old[1][name]
+        new_spec = new[0] if owner is None else _inside(places.get(owner), new[1])
+        if new_spec is None:
+            if owner in places:
+                laid.reasons.append(f"“{_label_of(places[owner][1])}” no longer has an inside.")
+            continue
+        level = _Level(old_spec, new_spec, mapping, laid.reasons)
+        moved = level.lay(rows)
+        laid.state["w"].append([owner, new_spec.name, completed, moved])
+        for row in moved:
+            places[row[0]] = (new_spec.task_specs[row[3]], row[3])
+    return laid
+
+
+def _inside(place: tuple[Any, str] | None, subprocess_specs: dict[str, Any]) -> Any:
+    called = getattr(place[0], "spec", None) if place else None
+    return subprocess_specs.get(called) if isinstance(called, str) else None
+
+
+def _label_of(name: str) -> str:
+    return name
+
+
+class _Level:
+    """One workflow of the case: its old and new spec."""
+
+    def __init__(self, old: Any, new: Any, mapping: Mappings, reasons: list[str]) -> None:
+        self.old, self.new, self.mapping, self.reasons = old, new, mapping, reasons
+
+    def lay(self, rows: list[Row]) -> list[Row]:
+        kept = without_foretold(rows)
+        placed: list[Row] = []
+        for row in kept:
+            old_spec = self.old.task_specs[row[3]]
+            parent = kept[row[1]] if row[1] >= 0 else None
+            new_name = self._name(row, old_spec, parent)
+            placed.append([row[0], row[1], row[2], new_name, *row[4:]])
+        return self._with_events(kept, placed)
+
+    # --- where a token stands now
+
+    def _name(self, row: Row, old_spec: Any, parent: Row | None) -> str:
+        """The new spec's name for one row; None is said in `reasons` when it must have one."""
+        if isinstance(old_spec, _EndJoin):
+            return str(self.new.end.name)
+        element: Element | None = getattr(old_spec, "element", None)
+        if element is None:
+            return self._internal(old_spec)
+        found = self._place(old_spec, element)
+        if found is not None and (is_open(row) or self._counts(row, old_spec, parent)):
+            self._must_be_alike(old_spec, element, found)
+        if found is not None:
+            return str(found.name)
+        if is_open(row) and not (isinstance(old_spec, CatchingEvent) and self._is_one_of(parent)):
+            self.reasons.append(
+                f"“{element.label}” is not in the new version: choose the step it becomes."
+            )
+        elif self._counts(row, old_spec, parent):
+            self.reasons.append(
+                f"A way has arrived at “{element.label}”, which is not in the new version."
+            )
+        return PLACEHOLDER
+
+    def _internal(self, old_spec: Any) -> str:
+        if isinstance(old_spec, BoundaryEventSplit):
+            main = _main(old_spec)
+            place = self._place(main, main.element)
+            split = _split_of(place) if place is not None else None
+            return split.name if split is not None else PLACEHOLDER
+        return old_spec.name if old_spec.name in self.new.task_specs else PLACEHOLDER
+
+    def _place(self, old_spec: Any, element: Element) -> Any:
+        wanted = self.mapping.get((self.old.definition_id, element.id), element.id)
+        role = _role(old_spec)
+        for spec in self.new.task_specs.values():
+            there = getattr(spec, "element", None)
+            if there is not None and there.id == wanted and _role(spec) == role:
+                return spec
+        if role != "plain" or not wanted:
+            return None
+        return moves.entry(self.new, wanted)
+
+    def _must_be_alike(self, old_spec: Any, element: Element, found: Any) -> None:
+        there: Element = found.element
+        if isinstance(found, BoundaryEventSplit):
+            found = _main(found)
+            there = found.element
+        people = element.for_people and there.for_people
+        same = element.kind == there.kind and element.event == there.event
+        if not (people or same) or _role(old_spec) != _role(found):
+            self.reasons.append(
+                f"“{element.label}” is another kind of step in the new version: a case that "
+                "stands there cannot move."
+            )
+        elif element.called != there.called:
+            self.reasons.append(f"“{element.label}” calls another process in the new version.")
+
+    def _counts(self, row: Row, old_spec: Any, parent: Row | None) -> bool:
+        """An arrival at a join that has not fired."""
+        used = len(row) > 4 and row[4].get("used")
+        return (
+            isinstance(old_spec, Joining)
+            and len(set(old_spec._inputs)) > 1
+            and row[2] in (TaskState.WAITING, TaskState.CANCELLED)
+            and parent is not None
+            and parent[2] == TaskState.COMPLETED
+            and not used
+        )
+
+    def _is_one_of(self, parent: Row | None) -> bool:
+        """An event beside a step, or one of several: the others still wait."""
+        spec = self.old.task_specs[parent[3]] if parent else None
+        return isinstance(spec, BoundaryEventSplit | EventBasedGateway)
+
+    # --- the events that stand beside an open step, or behind an event gateway
+
+    def _with_events(self, before: list[Row], placed: list[Row]) -> list[Row]:
+        tree = Tree(before, placed)
+        for place, row in enumerate(list(placed)):
+            if place in tree.gone:
+                continue
+            old_spec = self.old.task_specs[before[place][3]]
+            new_spec = self.new.task_specs[row[3]]
+            if isinstance(old_spec, BoundaryEventSplit):
+                self._sync_split(tree, place, old_spec)
+            elif isinstance(old_spec, EventBasedGateway):
+                self._sync_gateway(tree, place, new_spec)
+            elif is_open(row) and not self._has_split(before, place):
+                self._add_split(tree, place, new_spec)
+        return tree.rows()
+
+    def _has_split(self, before: list[Row], place: int) -> bool:
+        parent = before[place][1]
+        return parent >= 0 and isinstance(
+            self.old.task_specs[before[parent][3]], BoundaryEventSplit
+        )
+
+    def _sync_split(self, tree: Tree, place: int, old_spec: Any) -> None:
+        main = next((c for c in tree.children(place) if not self._is_boundary(tree, c)), None)
+        if main is None or not is_open(tree.placed[main]):
+            return
+        spec = self.new.task_specs[tree.placed[main][3]]
+        split = spec if isinstance(spec, BoundaryEventSplit) else _split_of(spec)
+        if isinstance(spec, BoundaryEventSplit):
+            tree.placed[main][3] = _main(spec).name
+        known = {s.element.id for s in old_spec.outputs if _is_boundary(s)}
+        wanted = [s for s in split.outputs if _is_boundary(s)] if split is not None else []
+        names = {s.name for s in wanted}
+        for child in tree.children(place):
+            beside = self._is_boundary(tree, child) and is_open(tree.placed[child])
+            if beside and tree.placed[child][3] not in names:
+                tree.remove(child)
+        tree.placed[place][3] = split.name if split is not None else PLACEHOLDER
+        mapped = {self.mapping.get((self.old.definition_id, one), one) for one in known}
+        for spec in wanted:
+            if spec.element.id not in mapped:
+                tree.add(place, TaskState.WAITING, spec.name)
+
+    def _is_boundary(self, tree: Tree, place: int) -> bool:
+        return _is_boundary(self.old.task_specs[tree.before[place][3]])
+
+    def _sync_gateway(self, tree: Tree, place: int, new_spec: Any) -> None:
+        waiting = [c for c in tree.children(place) if is_open(tree.placed[c])]
+        if not waiting or not isinstance(new_spec, EventBasedGateway):
+            return
+        wanted = {s.name for s in new_spec.outputs}
+        there = {tree.placed[c][3] for c in waiting}
+        for child in waiting:
+            if tree.placed[child][3] not in wanted:
+                tree.remove(child)
+        for name in sorted(wanted - there):
+            tree.add(place, TaskState.WAITING, name)
+
+    def _add_split(self, tree: Tree, place: int, new_spec: Any) -> None:
+        """The step had nothing beside it; in the new version it has."""
+        if isinstance(new_spec, BoundaryEventSplit):
+            split = new_spec
+            tree.placed[place][3] = _main(split).name
+        else:
+            found = _split_of(new_spec)
+            if found is None:
+                return
+            split = found
+        at = tree.insert_above(place, split.name)
+        for spec in split.outputs:
+            if _is_boundary(spec):
+                tree.add(at, TaskState.WAITING, spec.name)
+
+
+def _role(spec: Any) -> str:
+    if isinstance(spec, MultiInstance):
+        return f"marker {spec.element.repeat.kind}"
+    if isinstance(spec, StandardLoopTask):
+        return "marker loop"
+    return "instance" if spec.name.endswith("[child]") else "plain"
+
+
+def _is_boundary(spec: Any) -> bool:
+    return isinstance(spec, CatchingEvent) and hasattr(spec, "cancel_activity")
+
+
+def _main(split: Any) -> Any:
+    return next(s for s in split.outputs if not _is_boundary(s))
+
+
+def _split_of(spec: Any) -> Any:
+    return next((i for i in spec.inputs if isinstance(i, BoundaryEventSplit)), None)

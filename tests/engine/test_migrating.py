@@ -1,0 +1,220 @@
+"""A running case is brought to a new version: what people and time have put into it stays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from engine import access, clock
+from engine.commands import operations, tasks
+from engine.commands.operations import CannotMove, Migrate
+from engine.database import Database
+from engine.models import account_role, draft, process_instance, timer, user_task
+from engine.testing import Scenario
+from tests.engine.operating import operate, previewed, token
+from tests.factories import deploy, form, forms, key_of, model, ready
+
+BOUNDARY = """<bpmn:boundaryEvent id="nudge" name="Nudge" cancelActivity="false"
+ attachedToRef="{step}"><bpmn:timerEventDefinition><bpmn:timeDuration>P5D</bpmn:timeDuration>
+</bpmn:timerEventDefinition></bpmn:boundaryEvent><bpmn:userTask id="nudged" name="Nudged" />
+<bpmn:endEvent id="nudged_end" />
+<bpmn:sequenceFlow id="n1" sourceRef="nudge" targetRef="nudged" />
+<bpmn:sequenceFlow id="n2" sourceRef="nudged" targetRef="nudged_end" /></bpmn:process>"""
+
+
+def publish(run: Scenario, files: dict[str, bytes], *changes: tuple[str, str]) -> Migrate:
+    """A new version with these texts changed in its diagram; the operation that goes there."""
+    text = files["process.bpmn"].decode()
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    with clock.at(run.now), run.database.transaction() as db:
+        deploy(db, {key_of(files): {**files, "process.bpmn": text.encode()}})
+        root = db.execute(
+            select(process_instance.c.key).where(process_instance.c.id == run.instance_id)
+        ).scalar_one()
+        return Migrate(operations.newest_for(db, root))
+
+
+def row(run: Scenario, element: str) -> object:
+    with run.database.reading() as db:
+        return db.execute(
+            select(user_task).where(
+                user_task.c.instance_id == run.instance_id, user_task.c.element_id == element
+            )
+        ).one()
+
+
+def test_a_renamed_step_keeps_due_date_draft_and_holder(database: Database) -> None:
+    files = model("sequence", **forms(first=form(n="number")))
+    run = ready(database, files)
+    run.start("sequence", "ann", {})
+    held = token(run, "first")
+    with clock.at(run.now), database.transaction() as db:
+        ann = access.load_actor(db, run.people["ann"])
+        tasks.claim_task(db, held, actor=ann)
+        tasks.save_draft(db, held, {"n": ["7"]}, 1, actor=ann)
+        late = run.now + timedelta(days=3)
+        db.execute(update(user_task).where(user_task.c.id == held).values(due_at=late))
+    moved = {**files, "forms/begun.form": files["forms/first.form"]}
+    del moved["forms/first.form"]
+    to = publish(run, moved, ('"first"', '"begun"'), ('name="First"', 'name="Begun"'))
+    with pytest.raises(CannotMove, match="First"):
+        previewed(run, "cat", to)
+    operate_mapped(run, Migrate(to.bound, {"sequence": {"first": "begun"}}))
+    with database.reading() as db:
+        kept = db.execute(select(user_task).where(user_task.c.id == held)).one()
+        assert db.execute(select(draft.c.task_id)).scalar() == held
+    assert (kept.element_id, kept.state) == ("begun", "claimed")
+    assert kept.due_at == run.now + timedelta(days=3)
+    run.task("begun", "ann", {"n": 7})
+    run.task("second", "ann", {})
+    run.expect_ended("done")
+
+
+def operate_mapped(run: Scenario, operation: Migrate) -> None:
+    with clock.at(run.now), run.database.transaction() as db:
+        actor = access.load_actor(db, run.people["cat"])
+        operations.perform(db, run.instance_id, operation, actor=actor, reason="A new version")
+
+
+def test_a_reminder_added_to_an_open_step_works_in_a_migrated_case(database: Database) -> None:
+    files = model("sequence")
+    run = ready(database, files)
+    run.start("sequence", "ann", {})
+    to = publish(run, files, ("</bpmn:process>", BOUNDARY.format(step="first")))
+    effect = operate(run, "cat", to)
+    assert [c.element_id for c in effect.opened] == ["nudge"]
+    run.at(run.now + timedelta(days=6))
+    run.expect_tasks(["first", "nudged"])
+    run.task("first", "ann", {})
+    run.task("nudged", "ann", {})
+    run.task("second", "ann", {})
+    run.expect_ended("done")
+
+
+def test_a_reminder_taken_away_is_gone_and_the_step_stays(database: Database) -> None:
+    files = model("sequence")
+    text = files["process.bpmn"].decode()
+    with_nudge = {
+        **files,
+        "process.bpmn": text.replace("</bpmn:process>", BOUNDARY.format(step="first")).encode(),
+    }
+    run = ready(database, with_nudge)
+    run.start("sequence", "ann", {})
+    effect = operate(run, "cat", publish(run, files))
+    assert [c.element_id for c in effect.closed] == ["nudge"]
+    run.task("first", "ann", {})
+    run.task("second", "ann", {})
+    run.expect_ended("done")
+
+
+def test_a_date_keeps_its_instant_unless_it_is_worked_out_again(database: Database) -> None:
+    files = model("deadline")
+    run = ready(database, files)
+    run.start("deadline", "ann", {})
+    with database.reading() as db:
+        before = db.execute(select(timer)).one()
+    text = files["process.bpmn"].decode()
+    shorter = text[text.index("<bpmn:timeD") : text.index("</bpmn:timeD")]
+    start = shorter[: shorter.index(">") + 1]
+    to = publish(run, files, (shorter, f"{start}P90D"))
+    run.now += timedelta(hours=1)
+    operate(run, "cat", to)
+    with database.reading() as db:
+        assert db.execute(select(timer.c.due_at)).scalar() == before.due_at
+    again = publish(run, files, (shorter, f"{start}P60D"))
+    operate(run, "cat", Migrate(again.bound, redate=True))
+    with database.reading() as db:
+        assert db.execute(select(timer.c.due_at)).scalar() > before.due_at
+
+
+def test_a_step_added_later_and_an_arrival_at_a_join_survive(database: Database) -> None:
+    files = model("parallel")
+    run = ready(database, files)
+    run.start("parallel", "ann", {})
+    run.task("two", "ann", {})
+    to = publish(
+        run,
+        files,
+        ('sourceRef="join" targetRef="after"', 'sourceRef="join" targetRef="late"'),
+        (
+            "</bpmn:process>",
+            '<bpmn:userTask id="late" name="Late" /><bpmn:sequenceFlow id="l1" sourceRef="late" '
+            'targetRef="after" /></bpmn:process>',
+        ),
+    )
+    operate(run, "cat", to)
+    run.task("one", "ann", {})
+    run.task("late", "ann", {})
+    run.task("after", "ann", {})
+    run.expect_ended("done")
+
+
+def test_inside_a_call_and_a_step_for_each_the_tokens_stay(database: Database) -> None:
+    caller, called = model("caller"), model("called")
+    run = ready(database, caller, called)
+    run.start("caller", "ann", {})
+    run.task("before", "ann", {})
+    to = publish(run, called, ('id="inside" name="Inside"', 'id="inside" name="Deep"'))
+    operate(run, "cat", to)
+    run.task("inside", "ann", {})
+    run.task("after", "ann", {})
+    run.expect_ended("done")
+    files = model("each_of", **forms(choose=form(people="list"), answer=form(said="text")))
+    many = ready(database, files)
+    many.start("each_of", "ann", {})
+    many.task("choose", "ann", {"people": [{"name": "x"}, {"name": "y"}]})
+    many.task("answer", "ann", {"said": "one"}, item=1)
+    operate(many, "cat", publish(many, files, ('name="After"', 'name="Afterwards"')))
+    many.task("answer", "ann", {"said": "two"})
+    many.expect_tasks(["after"])
+    assert len(many.variables()["answers"]) == 2
+
+
+def test_a_step_of_another_kind_is_a_reason_not_to_move(database: Database) -> None:
+    files = model("sequence")
+    run = ready(database, files)
+    run.start("sequence", "ann", {})
+    text = files["process.bpmn"].decode()
+    start = text.index('<bpmn:userTask id="first"')
+    task = text[start : text.index("</bpmn:userTask>", start) + len("</bpmn:userTask>")]
+    script = '<bpmn:scriptTask id="first" name="First"><bpmn:script>{a: 1}</bpmn:script>'
+    to = publish(run, files, (task, f"{script}</bpmn:scriptTask>"))
+    with pytest.raises(CannotMove, match="another kind"):
+        previewed(run, "cat", to)
+
+
+def test_a_holder_who_may_no_longer_do_it_is_named_and_the_task_goes_back(
+    database: Database,
+) -> None:
+    files = model("sequence")
+    run = ready(database, files)
+    run.start("sequence", "ann", {})
+    held = token(run, "first")
+    with clock.at(run.now), database.transaction() as db:
+        tasks.claim_task(db, held, actor=access.load_actor(db, run.people["ann"]))
+        db.execute(account_role.delete().where(account_role.c.account_id == run.people["ann"]))
+    effect = operate(run, "cat", publish(run, files, ('name="Second"', 'name="Next"')))
+    assert effect.losing == ("Ann Example",)
+    assert row(run, "first").state == "created"  # type: ignore[attr-defined]
+
+
+def test_a_case_at_a_problem_moves_with_it_and_is_retried_there(database: Database) -> None:
+    files = model("failing", **forms(work=form(amount="number")))
+    run = ready(database, files)
+    run.start("failing", "ann", {})
+    run.task("work", "ann", {"amount": 5})
+    text = files["process.bpmn"].decode()
+    script = text[text.index("<bpmn:script>") : text.index("</bpmn:script>")]
+    operate(run, "cat", publish(run, files, (script, "<bpmn:script>{sum: 1}")))
+    with database.reading() as db:
+        from engine.models import incident
+
+        number = db.execute(select(incident.c.id)).scalar_one()
+    with clock.at(run.now), database.transaction() as db:
+        actor = access.load_actor(db, run.people["cat"])
+        operations.retry_incident(db, number, actor=actor, reason="The script was mended")
+    run.expect_tasks(["after"])
