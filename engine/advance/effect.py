@@ -58,7 +58,7 @@ def effect_of(step: Step) -> Effect:
     return Effect(
         opened=tuple(sorted((_opened(step, w, due) for w in new), key=_order)),
         closed=tuple(sorted((_closed(w, known) for w in gone), key=_order)),
-        sent=tuple(t.name for t in step.case.journal.thrown),
+        sent=tuple(t.name for t in (*step.case.journal.thrown, *step.case.journal.signals)),
         status=recording.status_of(step),
         end_event=step.case.end_event,
         losing=tuple(sorted(set(rebinding.losing_holders(step).values()))) if step.bound else (),

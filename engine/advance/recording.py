@@ -22,6 +22,7 @@ from engine.models import (
 )
 
 STUCK = "case.nothing_can_move"
+HEARD = ("message", "signal")  # what comes from outside the case
 
 # Built once: building a statement costs more than running it.
 _COMPLETE = (
@@ -45,7 +46,7 @@ def record(step: Step) -> None:
     _record_gone(step, gone)
     opening.record_tasks(step, [w for w in new.values() if w.kind == "task"])
     _record_timers(step, [w for w in new.values() if w.kind == "timer"], due)
-    _record_messages(step, [w for w in new.values() if w.kind == "message"])
+    _record_messages(step, [w for w in new.values() if w.kind in HEARD])
     _record_problems(step, [w for w in new.values() if w.kind == "problem"])
     if step.hold is not None:
         step.db.execute(_HOLD, {"of": step.row.id, "on": step.hold})
@@ -55,7 +56,7 @@ def record(step: Step) -> None:
     for wait in step.offered_again:
         opening.offer_again(step, wait)
     step.status = status_of(step)
-    if not step.after and not step.ended:
+    if not _can_move(step) and not step.ended:
         _nothing_can_move(step)
     if step.status == "completed":
         step.events.append(Event("case.completed", step.case.end_event))
@@ -97,7 +98,12 @@ def status_of(step: Step) -> str:
     held = any(
         w.kind == "problem" or opening.UNREAD in w.task.internal_data for w in step.after.values()
     )
-    return "incident" if held or not step.after else "active"
+    return "incident" if held or not _can_move(step) else "active"
+
+
+def _can_move(step: Step) -> bool:
+    """A condition alone never comes true: nothing would change what it reads."""
+    return any(w.kind != "condition" for w in step.after.values())
 
 
 def _nothing_can_move(step: Step) -> None:
@@ -119,8 +125,8 @@ def _record_gone(step: Step, gone: dict[str, Wait]) -> None:
     tasks = [t for t, w in gone.items() if w.kind == "task"]
     if tasks:
         _end_tasks(step, tasks)
-    for kind, table in (("timer", timer), ("message", message_subscription)):
-        tokens = [t for t, w in gone.items() if w.kind == kind]
+    for kinds, table in ((("timer",), timer), (HEARD, message_subscription)):
+        tokens = [t for t, w in gone.items() if w.kind in kinds]
         if tokens:
             step.db.execute(delete(table).where(table.c.id.in_(tokens)))
     _solve(step, [t for t, w in gone.items() if w.kind == "problem"])
@@ -212,6 +218,8 @@ def _record_messages(step: Step, new: list[Wait]) -> None:
 def subscription(step: Step, wait: Wait) -> dict[str, Any]:
     given = wait.element.properties
     key = evaluation.evaluate(wait.task, given["key"]) if given.get("key") else step.row.reference
+    if wait.kind == "signal":  # no key of the diagram's: it is for everybody who waits
+        key = wait.token_id
     if not isinstance(key, str) or not key:
         raise ExecutionFailed(
             f"The key of “{wait.element.label}” should give a text.",

@@ -6,17 +6,19 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, insert, or_
+from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
-from engine import clock, feel
+from engine import clock, definitions, feel
 from engine.advance.step import Step
 from engine.execution.scopes import MISSING
+from engine.execution.workflow import Thrown
 from engine.history import Event, pack
-from engine.models import history_event, message, variable
+from engine.models import history_event, message, message_subscription, variable
 
 TIME_TO_LIVE = timedelta(days=30)
+SIGNAL_START = "start:"  # the key of a signal that is to start a case of the process named after it
 
 
 def _upsert(build: Any) -> Any:
@@ -99,24 +101,44 @@ def _left_behind(step: Step, cut: list[list[Any]]) -> dict[str, Any]:
 
 
 def write_thrown(step: Step) -> None:
-    """Messages on their way out: into the inbox, to be delivered after this step is safe."""
-    if not step.case.journal.thrown:
-        return
-    now = clock.now()
-    rows = []
-    for thrown in step.case.journal.thrown:
-        payload = {"from": step.row.reference, "values": feel.to_json(thrown.payload)}
-        rows.append(
-            {
-                "name": thrown.name,
-                "key": thrown.key or step.row.reference,
-                "idempotency": f"{step.row.id}:{thrown.token_id}",
-                "payload": orjson.dumps(payload),
-                "thrown_by": step.row.id,
-                "account_id": step.row.started_by,
-                "sent_at": now,
-                "expires_at": now + TIME_TO_LIVE,
-            }
-        )
-        step.events.append(Event("message.sent", thrown.element_id, details={"name": thrown.name}))
-    step.db.execute(insert(message), rows)
+    """Messages and signals on their way out: into the inbox, to be delivered after this step is
+    safe. A signal goes to each that waits for it, so it becomes as many rows."""
+    journal = step.case.journal
+    rows = [_outgoing(step, t, t.key or step.row.reference, "") for t in journal.thrown]
+    for thrown in journal.signals:
+        rows += [_outgoing(step, thrown, key, f":{key}") for key in _hearers(step, thrown)]
+    for kind, thrown in (
+        *(("message.sent", t) for t in journal.thrown),
+        *(("signal.sent", t) for t in journal.signals),
+    ):
+        step.events.append(Event(kind, thrown.element_id, details={"name": thrown.name}))
+    for element_id in journal.unheard:
+        step.events.append(Event("escalation.unheard", element_id))
+    if rows:
+        step.db.execute(insert(message), rows)
+
+
+def _outgoing(step: Step, thrown: Thrown, key: str, one_of: str) -> dict[str, Any]:
+    payload = {"from": step.row.reference, "values": feel.to_json(thrown.payload)}
+    return {
+        "name": thrown.name,
+        "key": key,
+        "idempotency": f"{step.row.id}:{thrown.token_id}{one_of}",
+        "payload": orjson.dumps(payload),
+        "thrown_by": step.row.id,
+        "account_id": step.row.started_by,
+        "sent_at": clock.now(),
+        "expires_at": clock.now() + TIME_TO_LIVE,
+    }
+
+
+def _hearers(step: Step, thrown: Thrown) -> list[str]:
+    """The subscriptions of other cases to this signal, and the processes that it starts."""
+    s = message_subscription.c
+    waiting = step.db.execute(
+        select(s.id)
+        .where(s.name == thrown.name, s.key == s.id, s.instance_id != step.row.id)
+        .order_by(s.id)
+    )
+    starting = definitions.started_by(step.db, "signal", thrown.name)
+    return [*(row.id for row in waiting), *(SIGNAL_START + d.key for d in starting)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from lxml import etree
 
@@ -51,7 +52,11 @@ class Element:
     properties: dict[str, str] = field(default_factory=dict)
     guidance: str | None = None
     event: str | None = None  # message, timer, terminate, error, …; None: a plain event
-    message: str | None = None
+    message: str | None = None  # the name of the message or signal
+    code: str | None = None  # of an error or escalation; None catches every one
+    condition: str | None = None  # of a conditional event
+    triggers: int = 0  # event definitions drawn on it
+    triggered: bool = False  # an event subprocess: its start event opens it
     link: str | None = None
     timer: tuple[str, str] | None = None  # (timeDate | timeDuration | timeCycle, text)
     attached_to: str | None = None
@@ -116,7 +121,7 @@ class Diagram:
 def elements_of(root: etree._Element) -> Diagram:
     """Read the elements of a document that `xml.read` accepted. Says nothing about faults."""
     lanes = _lanes(root)
-    messages = {m.get("id"): m.get("name") for m in root.iter(tag("message"))}
+    names = _names(root)
     elements: dict[str, Element] = {}
     flows: dict[str, Flow] = {}
     processes = {}
@@ -128,10 +133,21 @@ def elements_of(root: etree._Element) -> Diagram:
             if node.tag != tag(kind) or not node_id:
                 continue
             if kind in NODES:
-                elements[node_id] = _element(node, key, lanes, messages)
+                elements[node_id] = _element(node, key, lanes, names)
             elif kind == "sequenceFlow":
                 flows[node_id] = _flow(node)
     return Diagram(processes, elements, flows, lanes)
+
+
+def _names(root: etree._Element) -> dict[str | None, str | None]:
+    """Id -> the name of a message or signal, the code of an error or escalation."""
+    found: dict[str | None, str | None] = {}
+    for kind, wanted in (
+        ("message", "name"), ("signal", "name"), ("error", "errorCode"),
+        ("escalation", "escalationCode"),
+    ):  # fmt: skip
+        found.update({node.get("id"): node.get(wanted) for node in root.iter(tag(kind))})
+    return found
 
 
 def _lanes(root: etree._Element) -> dict[str, str]:
@@ -147,9 +163,9 @@ def _element(
     node: etree._Element,
     process: str,
     lanes: dict[str, str],
-    messages: dict[str | None, str | None],
+    names: dict[str | None, str | None],
 ) -> Element:
-    event, message, timer = _event(node, messages)
+    trigger = _trigger(node, names)
     around = node.getparent()
     return Element(
         id=node.get("id", ""),
@@ -161,10 +177,9 @@ def _element(
         lane=_lane(node, lanes),
         properties=properties(node),
         guidance=_extension_text(node, "instructionsForEndUser"),
-        event=event,
-        message=message,
+        **trigger,
+        triggered=node.get("triggeredByEvent") == "true",
         link=_link(node),
-        timer=timer,
         attached_to=node.get("attachedToRef"),
         interrupting=_interrupting(node),
         script=_text(node, "script"),
@@ -204,22 +219,24 @@ def _text(node: etree._Element, name: str) -> str | None:
     return found.text if found is not None else None
 
 
-def _event(
-    node: etree._Element, messages: dict[str | None, str | None]
-) -> tuple[str | None, str | None, tuple[str, str] | None]:
-    if local(node) in ("sendTask", "receiveTask"):
-        return "message", messages.get(node.get("messageRef")), None
-    for child in node:
-        kind = local(child)
-        if not kind.endswith("EventDefinition"):
-            continue
-        event = kind.removesuffix("EventDefinition")
-        if event == "message":
-            return event, messages.get(child.get("messageRef")), None
-        if event == "timer":
-            return event, None, _timer(child)
-        return event, None, None
-    return None, None, None
+def _trigger(node: etree._Element, names: dict[str | None, str | None]) -> dict[str, Any]:
+    """What an event waits for or throws: `event` and what that kind of event needs."""
+    if local(node) == "receiveTask" or (local(node) == "sendTask" and node.get("messageRef")):
+        return {"event": "message", "message": names.get(node.get("messageRef"))}
+    drawn = [child for child in node if local(child).endswith("EventDefinition")]
+    if not drawn:
+        return {}
+    first, event = drawn[0], local(drawn[0]).removesuffix("EventDefinition")
+    found: dict[str, Any] = {"event": event, "triggers": len(drawn)}
+    if event in ("message", "signal"):
+        found["message"] = names.get(first.get(f"{event}Ref"))
+    elif event in ("error", "escalation"):
+        found["code"] = names.get(first.get(f"{event}Ref"))
+    elif event == "conditional":
+        found["condition"] = (_text(first, "condition") or "").strip()
+    elif event == "timer":
+        found["timer"] = _timer(first)
+    return found
 
 
 def _link(node: etree._Element) -> str | None:

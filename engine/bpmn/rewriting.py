@@ -9,6 +9,8 @@ from copy import deepcopy
 
 from lxml import etree
 
+from engine.bpmn import handlers
+from engine.bpmn.elements import EVENTS
 from engine.bpmn.xml import local, tag
 
 RESERVED = {"Start", "End", "Root"}  # names the library uses for its own tasks
@@ -38,7 +40,23 @@ def runnable(
         _keep_one_start(process, start_event)
     _join_links(copy)
     _split_outgoing(copy)
+    handlers.unfold(copy)
+    _normalise_events(copy)
     return copy, _rename_reserved(copy)
+
+
+def _normalise_events(root: etree._Element) -> None:
+    """What an event waits for or throws is read from its drawn element. The library only needs to
+    know which events wait: they all become alike."""
+    for node in root.iter():
+        kind = local(node)
+        if kind not in EVENTS:
+            continue
+        drawn = _definitions(node)
+        for definition in drawn:
+            node.remove(definition)
+        if drawn and kind in ("intermediateCatchEvent", "boundaryEvent"):
+            etree.SubElement(node, tag("timerEventDefinition"))
 
 
 def _keep_one_start(process: etree._Element, start_event: str | None) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, select, update
 from engine import clock, definitions, feel
 from engine.access import SYSTEM
 from engine.advance import Beginning, Step, advancing, begin
+from engine.advance.writing import SIGNAL_START
 from engine.commands.references import next_reference
 from engine.database import Database, after_commit, insert_for
 from engine.definitions import Definition
@@ -28,7 +29,7 @@ log = logging.getLogger("waymark.messages")
 def deliver_soon(step: Step) -> None:
     """After a step that threw or opened something: look at the inbox once it is safe."""
     waiting = any(w.kind == "message" and t not in step.before for t, w in step.after.items())
-    if step.case.journal.thrown or waiting:
+    if step.case.journal.thrown or step.case.journal.signals or waiting:
         after_commit(step.db, deliver_pending)
 
 
@@ -71,13 +72,14 @@ def _deliverable(db: Connection, tried: set[int]) -> int | None:
     """The oldest message that has a taker: a subscription, or a process that it starts."""
     c, s = message.c, message_subscription.c
     starting = sorted(_starts(db))
+    signalled = c.key.startswith(SIGNAL_START, autoescape=True)
     rows = db.execute(
         select(c.id)
         .outerjoin(message_subscription, (s.name == c.name) & (s.key == c.key))
         .where(
             c.delivered_at.is_(None),
             c.expires_at > clock.now(),
-            s.id.is_not(None) | c.name.in_(starting),
+            s.id.is_not(None) | c.name.in_(starting) | signalled,
         )
         .order_by(c.id)
         .limit(len(tried) + 1)
@@ -88,16 +90,22 @@ def _deliverable(db: Connection, tried: set[int]) -> int | None:
 def _starts(db: Connection) -> dict[str, Definition]:
     """Message name -> the newest version of the process that it starts."""
     found: dict[str, Definition] = {}
-    for definition_id in definitions.newest(db).values():
-        definition = definitions.load(db, definition_id)
-        for element in definition.elements.values():
-            if element.kind == "startEvent" and element.message and _is_top(definition, element):
-                found[element.message] = definition
+    for definition in definitions.started_by(db, "message"):
+        found |= {e.message: definition for e in definition.starts("message") if e.message}
     return found
 
 
-def _is_top(definition: Definition, element: Any) -> bool:
-    return bool(element.parent == definition.key)
+def _started(db: Connection, row: Row[Any]) -> tuple[Definition, str] | None:
+    """The process that a message or signal starts, and at which start event."""
+    if row.key.startswith(SIGNAL_START):
+        found = definitions.started_by(db, "signal", row.name)
+        definition = next((d for d in found if SIGNAL_START + d.key == row.key), None)
+    else:
+        definition = _starts(db).get(row.name)
+    if definition is None:
+        return None
+    event = "signal" if row.key.startswith(SIGNAL_START) else "message"
+    return definition, next(e.id for e in definition.starts(event) if e.message == row.name)
 
 
 def _deliver(db: Connection, message_id: int) -> int:
@@ -140,14 +148,10 @@ def _into(db: Connection, instance_id: int, token: str, row: Row[Any]) -> int | 
 
 
 def _start_by(db: Connection, row: Row[Any]) -> int | None:
-    definition = _starts(db).get(row.name)
-    if definition is None:
+    found = _started(db, row)
+    if found is None:
         return None
-    start = next(
-        e.id
-        for e in definition.elements.values()
-        if e.kind == "startEvent" and e.message == row.name and _is_top(definition, e)
-    )
+    definition, start = found
     payload = orjson.loads(row.payload)
     starter = None
     if row.account_id is not None:

@@ -5,10 +5,22 @@ A case binds the newest published version of each process it can call when it st
 
 from engine.definitions.building import build, specs
 from engine.definitions.checking import findings, lint_diagram
-from engine.definitions.published import bind, load, newest
+from engine.definitions.published import bind, load, newest, started_by
 from engine.definitions.reading import DIAGRAM, MANIFEST, Definition, called_by, digest, read
 
 __all__ = [
-    "DIAGRAM", "MANIFEST", "Definition", "bind", "build", "called_by", "digest", "findings",
-    "lint_diagram", "load", "newest", "read", "specs",
+    "DIAGRAM",
+    "MANIFEST",
+    "Definition",
+    "bind",
+    "build",
+    "called_by",
+    "digest",
+    "findings",
+    "lint_diagram",
+    "load",
+    "newest",
+    "read",
+    "specs",
+    "started_by",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 from lxml import etree
 from sqlalchemy import Connection
 
-from engine.bpmn import rewriting
+from engine.bpmn import handlers, rewriting
 from engine.bpmn.elements import Element
 from engine.definitions.published import load
 from engine.definitions.reading import DIAGRAM, Definition, root_of
@@ -56,7 +56,8 @@ def _build(
     spec = parser.get_spec(key)
     subprocess_specs = parser.get_subprocess_specs(key)
     for each in (spec, *subprocess_specs.values()):
-        finish(each, inner[each.name], owners[each.name])
+        scope = handlers.body_of(each.name)
+        finish(each, inner[scope], owners[scope])
         _give_decisions(each, {d.id: d for d in definitions})
     return spec, subprocess_specs
 

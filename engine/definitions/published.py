@@ -48,6 +48,12 @@ def newest(db: Connection) -> dict[str, int]:
     return dict(sorted((row[0], row[1]) for row in db.execute(_NEWEST)))
 
 
+def started_by(db: Connection, event: str, name: str | None = None) -> list[Definition]:
+    """The newest versions of processes that this kind of event (of this name) starts."""
+    found = [load(db, definition_id) for definition_id in newest(db).values()]
+    return [d for d in found if any(name is None or e.message == name for e in d.starts(event))]
+
+
 def bind(db: Connection, key: str) -> dict[str, int]:
     """The versions a case of `key` that starts now runs on: its own and all it can call."""
     known = newest(db)

@@ -41,6 +41,14 @@ class Definition:
     def elements(self) -> Mapping[str, Element]:
         return self.diagram.elements
 
+    def starts(self, event: str | None) -> list[Element]:
+        """Start events of the process itself that this kind of event (None: a person) triggers."""
+        return [
+            e
+            for e in self.elements.values()
+            if (e.kind, e.event, e.parent) == ("startEvent", event, self.key)
+        ]
+
     def form(self, element_id: str) -> Form | None:
         return self.forms.get(element_id)
 

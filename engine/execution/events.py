@@ -1,35 +1,33 @@
-"""Events: what catches waits for a row of ours to fire it; what throws writes to the journal."""
+"""Events that catch: each waits until something of ours fires it (a row, a throw, a condition)."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent as LibraryBoundary
-from SpiffWorkflow.bpmn.specs.defaults import EndEvent as LibraryEnd
 from SpiffWorkflow.bpmn.specs.defaults import IntermediateCatchEvent as LibraryCatch
-from SpiffWorkflow.bpmn.specs.defaults import IntermediateThrowEvent as LibraryThrow
 from SpiffWorkflow.bpmn.specs.defaults import ReceiveTask as LibraryReceive
-from SpiffWorkflow.bpmn.specs.defaults import SendTask as LibrarySend
 from SpiffWorkflow.bpmn.specs.defaults import StartEvent as LibraryStart
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine import feel
 from engine.errors import ExecutionFailed
-from engine.execution import evaluation
+from engine.execution import evaluation, problems
 from engine.execution.gateways import EventBasedGateway
-from engine.execution.workflow import Thrown, finished
+from engine.execution.workflow import CaseWorkflow, finished, walk
 
 FIRED = "fired"
+DUE = "due"  # the instant a repeating timer was due at, beside its token
+LEFT = "left"  # how often it fires still
+WAS = "was"  # whether a condition held when it was last looked at
 
 
-class TimerDefinition(EventDefinition):
-    """The instant is worked out by us when the case comes to rest (waits.py)."""
-
-
-class MessageDefinition(EventDefinition):
-    """Delivered by us, from the inbox."""
+class Marker(EventDefinition):
+    """Stands in every event that waits: what for is read from the drawn element."""
 
 
 class Catching:
@@ -79,7 +77,8 @@ class ReceiveTask(Catching, LibraryReceive):
 
 
 class BoundaryEvent(Catching, LibraryBoundary):
-    """On an activity; one that does not interrupt is set again after a message."""
+    """On an activity; one that does not interrupt is set again once it has fired, a timer only
+    while it has repeats left."""
 
     def _following(self) -> list[Any]:
         if self.cancel_activity:
@@ -87,73 +86,69 @@ class BoundaryEvent(Catching, LibraryBoundary):
         return [spec for spec in self.outputs if not isinstance(spec, BoundaryEventJoin)]
 
     def _on_complete_hook(self, my_task: Task) -> None:
-        if self.cancel_activity or self.element.event != "message":
+        if self.cancel_activity:
             return
+        kept = self._kept_for_next(my_task)
         main = next(
             c for c in my_task.parent.children if not isinstance(c.task_spec, LibraryBoundary)
         )
-        if finished(main):
+        if kept is None or finished(main):
             return
         again = my_task.parent._add_child(self, TaskState.FUTURE)
         self._predict(again, mask=TaskState.NOT_FINISHED_MASK)
+        again.internal_data.update(kept)
         again._set_state(TaskState.WAITING)
 
-
-class Throwing:
-    """Sends a message; a plain throw does nothing."""
-
-    element: Any
-
-    def _run_hook(self, my_task: Task) -> bool:
-        if self.element.event == "message":
-            my_task.workflow.top_workflow.journal.thrown.append(self._thrown(my_task))
-        return True
-
-    def _thrown(self, my_task: Task) -> Thrown:
-        properties = self.element.properties
-        payload: Any = {}
-        if text := properties.get("payload"):
-            payload = evaluation.evaluate(my_task, text)
-        key: Any = None
-        if text := properties.get("key"):
-            key = evaluation.evaluate(my_task, text)
-            self._must(isinstance(key, str) and key, my_task, text, "a key")
-        self._must(isinstance(payload, dict), my_task, properties.get("payload", ""), "a context")
-        return Thrown(self.element.message, key, payload, my_task.id.hex, self.element.id)
-
-    def _must(self, holds: Any, my_task: Task, text: str, what: str) -> None:
-        if not holds:
-            raise ExecutionFailed(
-                f"The message of “{self.element.label}” needs {what}.",
-                code="message.bad_value",
-                expression=text[:300],
-                values=evaluation.kinds(my_task, text),
-            )
-
-
-class IntermediateThrowEvent(Throwing, LibraryThrow):
-    pass
-
-
-class SendTask(Throwing, LibrarySend):
-    pass
-
-
-class EndEvent(Throwing, LibraryEnd):
-    """An end; a terminate end closes everything else in its process."""
-
-    def _on_complete_hook(self, my_task: Task) -> None:
-        workflow = my_task.workflow
-        if workflow.parent_task_id is None:
-            workflow.end_event = self.element.id
-        if self.element.event == "terminate":
-            for task in list(workflow.tasks.values()):
-                if not finished(task) and task is not my_task:
-                    task.cancel()
-            workflow.completed = True
+    def _kept_for_next(self, my_task: Task) -> dict[str, Any] | None:
+        """What the event that is set again takes over; None: it is not set again."""
+        if self.element.event != "timer":
+            return {WAS: True} if self.element.event == "conditional" else {}
+        kind, _ = self.element.timer
+        left = my_task.internal_data.get(LEFT)
+        if kind != "timeCycle" or left == 0:
+            return None
+        return {LEFT: left, DUE: my_task.internal_data.get(DUE)}
 
 
 def fire(task: Task) -> None:
     """The event that `task` waits for has happened."""
     task.internal_data[FIRED] = True
     task.task_spec._update(task)
+
+
+def waiting(case: CaseWorkflow, event: str) -> list[Task]:
+    """What waits for this kind of event, wherever it lies, in drawing order."""
+    return [
+        task
+        for workflow in reversed(case.workflows())
+        for task in walk(workflow.task_tree)
+        if task._state == TaskState.WAITING
+        and isinstance(task.task_spec, Catching)
+        and task.task_spec.element.event == event  # type: ignore[attr-defined]  # by parsing.finish
+    ]
+
+
+def fire_conditions(case: CaseWorkflow) -> bool:
+    """Fire each condition that has become true; an unset name makes it false, here alone."""
+    fired = False
+    watched = any(workflow.spec.watches for workflow in case.workflows())
+    for task in waiting(case, "conditional") if watched else ():
+        if problems.of(task) is not None:
+            continue
+        try:
+            holds = evaluation.evaluate(task, task.task_spec.element.condition) is True
+        except ExecutionFailed as error:
+            problems.note(task, error)
+            continue
+        was = task.internal_data.get(WAS, False)
+        task.internal_data[WAS] = holds
+        if holds and not was and task._state == TaskState.WAITING:
+            fire(task)
+            fired = True
+    return fired
+
+
+def note_due(task: Task, instant: datetime, left: int | None) -> None:
+    """A repeating timer keeps when it is due, and how often it fires after that (None: always)."""
+    task.internal_data[DUE] = feel.to_json(instant)
+    task.internal_data[LEFT] = left

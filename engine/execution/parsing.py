@@ -13,7 +13,7 @@ from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, SimpleBpmnTask,
 from SpiffWorkflow.task import Task
 
 from engine.bpmn.xml import tag
-from engine.execution import activities, events, gateways, repeats
+from engine.execution import activities, events, gateways, repeats, throws
 from engine.execution.near import Near, NearBoundarySplit, NearStart
 from engine.execution.workflow import finished
 
@@ -27,11 +27,11 @@ CLASSES = {
     "parallelGateway": gateways.ParallelGateway,
     "inclusiveGateway": gateways.InclusiveGateway,
     "startEvent": events.StartEvent,
-    "endEvent": events.EndEvent,
+    "endEvent": throws.EndEvent,
     "intermediateCatchEvent": events.IntermediateCatchEvent,
-    "intermediateThrowEvent": events.IntermediateThrowEvent,
+    "intermediateThrowEvent": throws.IntermediateThrowEvent,
     "boundaryEvent": events.BoundaryEvent,
-    "sendTask": events.SendTask,
+    "sendTask": throws.SendTask,
     "receiveTask": events.ReceiveTask,
 }
 
@@ -43,11 +43,12 @@ class Ours:
     PARALLEL_MI_CLASS = type("ParallelTask", (Near, repeats.ParallelMultiInstanceTask), {})
     SEQUENTIAL_MI_CLASS = type("SequentialTask", (Near, repeats.SequentialMultiInstanceTask), {})
 
-    def parse_timer_event(self, event: etree._Element) -> events.TimerDefinition:
-        return events.TimerDefinition(name="timer")
+    def parse_timer_event(self, event: etree._Element) -> events.Marker:
+        """Rewriting has made all events that wait alike."""
+        return events.Marker(name="event")
 
-    def parse_message_event(self, event: etree._Element) -> events.MessageDefinition:
-        return events.MessageDefinition(name="message")
+    def parse_message_event(self, event: etree._Element) -> events.Marker:
+        return events.Marker(name="event")
 
 
 def _parser_class(name: str) -> tuple[type, type]:
@@ -95,8 +96,11 @@ def finish(spec: BpmnProcessSpec, elements: dict[str, Any], definition_id: int) 
     spec.end.__class__ = EndJoin
     spec.start.__class__ = NearStart
     spec.definition_id = definition_id
+    spec.watches = False  # whether a condition of it is looked at after every step
     for task_spec in spec.task_specs.values():
         task_spec.element = elements.get(task_spec.bpmn_id or "")
+        if task_spec.element is not None and task_spec.element.condition is not None:
+            spec.watches = True
         if type(task_spec) is BoundaryEventSplit:
             task_spec.__class__ = NearBoundarySplit
     for task_spec in spec.task_specs.values():

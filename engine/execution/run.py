@@ -10,7 +10,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import ExecutionFailed
-from engine.execution import events, problems
+from engine.execution import events, problems, throws
 from engine.execution.workflow import CaseWorkflow, Facts, visible_id, walk
 
 BUDGET = 20_000  # elements one step may run before it counts as a loop that never waits
@@ -22,8 +22,14 @@ def begin(spec: Any, subprocess_specs: dict[str, Any], facts: Facts) -> CaseWork
 
 
 def settle(case: CaseWorkflow) -> None:
-    """Run everything that needs nobody, deepest first and in drawing order, until all rests."""
-    left = BUDGET
+    """Run everything that needs nobody, deepest first and in drawing order, until all rests and
+    no condition has become true."""
+    left = _run_ready(case, BUDGET)
+    while not case.completed and events.fire_conditions(case):
+        left = _run_ready(case, left)
+
+
+def _run_ready(case: CaseWorkflow, left: int) -> int:
     moved = True
     while moved and not case.completed:
         moved = False
@@ -34,6 +40,7 @@ def settle(case: CaseWorkflow) -> None:
                 left -= 1
                 _guarded(case, task, task.run, exhausted=left <= 0)
                 moved = True
+    return left
 
 
 def complete(case: CaseWorkflow, task: Task) -> None:
@@ -89,6 +96,10 @@ def _guarded(
                 code="execution.budget",
             )
         call()
+    except throws.Caught as caught:
+        task._set_state(TaskState.COMPLETED)
+        case.journal.interrupted_by = caught.catcher.task_spec.element.id
+        caught.interrupt()
     except ExecutionFailed as error:
         if task.state != TaskState.STARTED:
             task._set_state(TaskState.READY)

@@ -14,7 +14,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine import clock, feel
 from engine.bpmn.elements import Element
 from engine.errors import ExecutionFailed
-from engine.execution import evaluation, problems
+from engine.execution import cycles, evaluation, problems
 from engine.execution.workflow import CaseWorkflow, walk
 
 FURTHEST = timedelta(days=366 * 50)
@@ -22,7 +22,7 @@ FURTHEST = timedelta(days=366 * 50)
 
 @dataclass(frozen=True)
 class Wait:
-    """One thing the case rests on: `kind` is task, timer, message or problem."""
+    """One thing the case rests on: `kind` is task, timer, message, signal, condition or problem."""
 
     token_id: str
     kind: str
@@ -48,7 +48,7 @@ def waits(case: CaseWorkflow) -> dict[str, Wait]:
                     spec.element,
                     task.workflow.spec.definition_id,
                     task,
-                    beside and kind in ("timer", "message"),
+                    beside and kind in _CAUGHT.values(),
                 )
     return found
 
@@ -60,14 +60,21 @@ def _kind(task: Task) -> str | None:
     if task._state == TaskState.READY and spec.manual:
         return "task"
     if task._state == TaskState.WAITING and isinstance(spec, CatchingEvent):
-        event: str | None = spec.element.event
-        return event
+        return _CAUGHT.get(spec.element.event)
     return None
+
+
+# Errors and escalations are thrown by the case itself: nothing waits for them.
+_CAUGHT = {
+    "timer": "timer", "message": "message", "signal": "signal", "conditional": "condition",
+}  # fmt: skip
 
 
 def due_instant(task: Task) -> datetime:
     """When the timer at `task` fires: ISO text or FEEL; `ExecutionFailed` names what it gave."""
     kind, text = task.task_spec.element.timer
+    if kind == "timeCycle":
+        return cycles.next_instant(task, text)
     value = _iso(text) if text[:1] in "Pp" else evaluation.evaluate(task, text)
     if kind == "timeDuration" or isinstance(value, (timedelta, feel.YearsMonths)):
         value = _after(value)

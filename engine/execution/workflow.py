@@ -44,6 +44,8 @@ class Journal:
 
     passed: list[str] = field(default_factory=list)  # ids of elements completed, in order
     thrown: list[Thrown] = field(default_factory=list)
+    signals: list[Thrown] = field(default_factory=list)  # for whoever waits in other cases
+    unheard: list[str] = field(default_factory=list)  # escalations that nobody caught
     interrupted_by: str | None = None  # the boundary event that ended an activity
 
 
