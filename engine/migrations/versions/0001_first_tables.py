@@ -1,9 +1,9 @@
-"""The first tables: everything of engine/models as it was in version 0.1."""
+"""The first tables, as version 0.1 had them: frozen copies, so that later models change nothing."""
 
 from alembic import op
 
 from engine import audit
-from engine.models import metadata
+from engine.migrations.first import metadata
 
 revision = "0001"
 down_revision = None

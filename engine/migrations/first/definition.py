@@ -1,0 +1,53 @@
+"""What was published (deployments, definitions, their files) and what owners still draft."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, UniqueConstraint
+
+from engine.migrations.first.base import Id, Instant, Json, metadata
+
+deployment = Table(
+    "wm_deployment",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("account_id", Id, ForeignKey("wm_account.id")),
+    Column("reason", String(2000), nullable=False),
+)
+
+process_definition = Table(
+    "wm_process_definition",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", String(200), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("title", String(300), nullable=False),
+    Column("manifest", Json, nullable=False),
+    Column("messages", Json, nullable=False),  # names of the messages that start a case of it
+    Column("deployment_id", Id, ForeignKey("wm_deployment.id"), nullable=False),
+    UniqueConstraint("key", "version"),
+    sqlite_autoincrement=True,  # an id is never used again: readers keep what they read by it
+)
+
+definition_file = Table(
+    "wm_definition_file",
+    metadata,
+    Column("definition_id", Id, ForeignKey("wm_process_definition.id"), primary_key=True),
+    Column("path", String(300), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+definition_draft = Table(
+    "wm_definition_draft",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", String(200), nullable=False, unique=True),
+    Column("base_version", Integer),  # the published version it began from
+    Column(
+        "counter", Integer, nullable=False
+    ),  # goes up with each save; a save names the one it read
+    Column("saved_at", Instant, nullable=False),
+    Column("saved_by", Id, ForeignKey("wm_account.id"), nullable=False),
+    Column("files", Json, nullable=False),  # path -> text
+)
