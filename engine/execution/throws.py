@@ -134,11 +134,13 @@ def _is_part_of(task: Task, body: Any) -> bool:
 
 
 def _is_outermost(workflow: Any) -> bool:
-    """The case's own process, the body of it, or a handler of its event subprocesses."""
+    """The case's own process, the body of it, or a handler that has taken its place."""
     while workflow.parent_task_id is not None:
         owner = workflow.parent_workflow.tasks[workflow.parent_task_id]
         element = owner.task_spec.element
-        if element is not None and not element.triggered:
+        opened_by = owner.parent.task_spec
+        replaces = isinstance(opened_by, events.BoundaryEvent) and opened_by.cancel_activity
+        if element is not None and not (element.triggered and replaces):
             return False
         workflow = workflow.parent_workflow
     return True

@@ -3,7 +3,7 @@
 Every finding at once: code, element, line, plain words, repair.
 """
 
-from engine.bpmn.rules import elements, expressions, paths, references
+from engine.bpmn.rules import elements, events, expressions, paths, references
 from engine.bpmn.rules.subject import Known, Subject
 from engine.errors import Problem
 
@@ -25,6 +25,7 @@ def check(subject: Subject) -> list[Problem]:
         ]
     found = [
         *elements.check(subject),
+        *events.check(subject),
         *references.check(subject),
         *paths.check(subject),
         *expressions.check(subject),

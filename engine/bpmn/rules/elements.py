@@ -24,7 +24,8 @@ PICTURE = {
     "loopDataOutputRef", "inputDataItem", "outputDataItem", "completionCondition",
     "extension", "relationship", "error", "escalation", "signal", "itemDefinition", "interface",
     "participantMultiplicity", "linkEventDefinition", "source", "target",
-    "dataObject", "dataObjectReference", "dataState",
+    "dataObject", "dataObjectReference", "dataState", "signalEventDefinition",
+    "conditionalEventDefinition", "condition", "errorEventDefinition", "escalationEventDefinition",
 }  # fmt: skip
 
 REFUSED = {
@@ -38,11 +39,6 @@ REFUSED = {
     "with gateways.",
     "compensateEventDefinition": "Compensation on “{x}” is not supported. Draw the undoing steps "
     "as their own path.",
-    "signalEventDefinition": "The signal “{x}” is not supported. Use a message.",
-    "conditionalEventDefinition": "The condition event “{x}” is not supported. Use a gateway, a "
-    "timer or a message.",
-    "errorEventDefinition": "The error event “{x}” is not supported. Draw the way as a gateway.",
-    "escalationEventDefinition": "The escalation “{x}” is not supported. Use a message.",
     "cancelEventDefinition": "The cancel event “{x}” is not supported.",
     "dataStore": "Nothing is kept in the data store “{x}”. Turn it into a note.",
     "dataStoreReference": "Nothing is kept in the data store “{x}”. Turn it into a note.",
@@ -72,7 +68,7 @@ PEOPLE = {
 KNOWN_PROPERTIES = {
     "userTask": PEOPLE,
     "manualTask": PEOPLE,
-    "startEvent": {"formFilename", "formJsonSchemaFilename", "title", "stage"},
+    "startEvent": WAITING | {"formFilename", "formJsonSchemaFilename", "key", "roles"},
     "callActivity": {"stage", "title"},
     "subProcess": {"stage", "title"},
     "intermediateCatchEvent": WAITING | {"key", "roles", "formFilename"},
@@ -211,16 +207,6 @@ def _shape(subject: Subject, element: Element) -> Iterator[Problem]:
             )
         elif not any(e.kind == "endEvent" for e in inside):
             yield subject.of(element, "bpmn.no_end_event", f"“{element.label}” has no end.")
-    if element.kind == "startEvent" and element.event not in (None, "message"):
-        yield subject.of(
-            element,
-            "bpmn.unsupported_element",
-            f"“{element.label}” starts by a {element.event}. Start by a message or a person.",
-        )
-    if element.kind == "boundaryEvent" and element.event not in ("message", "timer"):
-        yield subject.of(
-            element, "bpmn.unsupported_element", f"“{element.label}” waits for nothing it can get."
-        )
 
 
 def _processes(subject: Subject) -> Iterator[Problem]:
@@ -239,12 +225,4 @@ def _processes(subject: Subject) -> Iterator[Problem]:
                 "bpmn.no_start_event",
                 f"“{node.get('name') or node.get('id')}” has no start event.",
                 repair="Draw a start event and lead a flow from it to the first step.",
-            )
-    for node in subject.root.iter(f"{{{BPMN}}}subProcess"):
-        if node.get("triggeredByEvent") == "true":
-            yield subject.of_node(
-                node,
-                "bpmn.unsupported_element",
-                f"“{node.get('name') or node.get('id')}” (id {node.get('id')}) is an event "
-                "subprocess, which is not supported. Use a boundary event on a subprocess.",
             )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from engine import clock, feel
-from engine.bpmn.elements import Element
+from engine.bpmn.elements import Element, Repeat
 from engine.bpmn.rules.subject import Subject
 from engine.errors import ExpressionError, Problem
 
@@ -20,6 +20,7 @@ ISO_DURATION = re.compile(
     r"P(?!$)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?!$)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?", re.IGNORECASE
 )
 FURTHEST_YEARS = 50
+CYCLE = re.compile(r"R(\d{0,4})/(\S+)")
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -47,15 +48,15 @@ def expressions_of(element: Element) -> Iterator[tuple[str, str]]:
     for name in MAYBE_FEEL:
         if (text := element.properties.get(name, "")).startswith("="):
             yield name, text
-    repeat = element.repeat
-    if repeat is not None:
-        for where, wanted in (
-            ("the list", repeat.collection),
-            ("the number of times", repeat.cardinality),
-            ("the condition", repeat.until),
-        ):
-            if wanted:
-                yield where, wanted
+    repeat = element.repeat or Repeat("")
+    for where, wanted in (
+        ("the condition", element.condition),
+        ("the list", repeat.collection),
+        ("the number of times", repeat.cardinality),
+        ("the condition", repeat.until),
+    ):
+        if wanted:
+            yield where, wanted
 
 
 def parse(text: str) -> list[tuple[str, str]]:
@@ -95,9 +96,7 @@ def _timer(subject: Subject, element: Element) -> Iterator[Problem]:
     if not text:
         yield subject.of(element, "timer.missing", f"{name} has no date or duration.")
     elif kind == "timeCycle":
-        yield subject.of(
-            element, "timer.cycle", f"{name} repeats, which is not supported. Use a date."
-        )
+        yield from _cycle(subject, element, text)
     elif text[:1] in "Pp" and ISO_DURATION.fullmatch(text):
         yield from _range(subject, element, f'now() + duration("{text.upper()}")')
     elif parse(text):
@@ -109,6 +108,42 @@ def _timer(subject: Subject, element: Element) -> Iterator[Problem]:
         )
     else:
         yield from _constant(subject, element, text)
+
+
+def _cycle(subject: Subject, element: Element, text: str) -> Iterator[Problem]:
+    name = f"“{element.label}” (id {element.id})"
+    repair = "Write how often and how far apart: R/P1D, or R3/PT1H for three times."
+    if element.interrupting or element.kind not in ("boundaryEvent", "startEvent"):
+        yield subject.of(
+            element,
+            "timer.cycle",
+            f"{name} repeats, but can happen only once here. Use a duration, or let it not "
+            "interrupt.",
+        )
+    elif text.count(" ") >= 4 and "/" not in text[:2]:
+        yield subject.of(
+            element,
+            "timer.cron",
+            f"{name}: cron is not read. Use a FEEL date or R/…",
+            repair=repair,
+        )
+    elif text[:1] == "R":
+        found = CYCLE.fullmatch(text)
+        if found is None or ISO_DURATION.fullmatch(found[2]) is None:
+            words = f"{name} repeats in a way that cannot be read: “{text[:100]}”."
+            yield subject.of(element, "timer.bad_expression", words, repair=repair)
+        elif not _at_least_a_minute(found[2]):
+            words = f"{name} would repeat more often than every minute."
+            yield subject.of(element, "timer.bad_expression", words, repair=repair)
+        else:
+            yield from _range(subject, element, f'now() + duration("{found[2].upper()}")')
+    else:
+        yield from _syntax(subject, element, "the repeat", text)
+
+
+def _at_least_a_minute(period: str) -> bool:
+    text = f'now() + duration("{period.upper()}") >= now() + duration("PT1M")'
+    return feel.compile(text).evaluate({}, clock=clock.local_now) is True
 
 
 def _constant(subject: Subject, element: Element, text: str) -> Iterator[Problem]:

@@ -75,7 +75,9 @@ def _unreachable(subject: Subject, graph: Graph) -> Iterator[Problem]:
     starts = [e.id for e in subject.diagram.elements.values() if e.kind == "startEvent"]
     reached = graph.reach(starts)
     for element in subject.diagram.elements.values():
-        loose = element.kind == "boundaryEvent" and element.attached_to not in graph.next
+        loose = element.triggered or (
+            element.kind == "boundaryEvent" and element.attached_to not in graph.next
+        )
         if element.id not in reached and starts and not loose:
             yield subject.of(
                 element,
@@ -136,6 +138,7 @@ def _ends(subject: Subject) -> Iterator[Problem]:
         if (
             element.kind != "endEvent"
             and element.link is None
+            and not element.triggered
             and not subject.diagram.out_of(element.id)
         ):
             inner = subject.diagram.elements.get(element.parent)

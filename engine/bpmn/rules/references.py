@@ -22,23 +22,24 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 
 def _message(subject: Subject, element: Element) -> Iterator[Problem]:
-    if element.event != "message" or element.message:
+    if element.event not in ("message", "signal") or element.message:
         return
+    noun = element.event
     ref = next(
         (
-            node.get("messageRef")
+            node.get(f"{noun}Ref")
             for node in subject.root.iter()
-            if local(node) in ("messageEventDefinition", "receiveTask", "sendTask")
+            if local(node) in (f"{noun}EventDefinition", "receiveTask", "sendTask")
             and element.id in (node.get("id"), _parent_id(node))
         ),
         None,
     )
-    words = f"the message “{ref}”, which does not exist" if ref else "no message"
+    words = f"the {noun} “{ref}”, which does not exist" if ref else f"no {noun}"
     yield subject.of(
         element,
         "bpmn.unknown_reference",
         f"“{element.label}” names {words}.",
-        repair="Choose the message.",
+        repair=f"Choose the {noun}.",
     )
 
 
