@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from engine import access
+from engine import access, clock
+from engine.commands import operations
 from engine.commands.operations import Deliver, End, Fire, Move, Redate, Resume, Skip, Suspend
 from engine.database import Database
 from engine.errors import Conflict, EngineError, InvalidInput, NotAllowed, NotFound
@@ -201,3 +202,59 @@ def test_nothing_moves_a_case_that_is_closed(database: Database) -> None:
     operate(run, "cat", End("Registered in error"))
     with pytest.raises(EngineError, match="closed"):
         previewed(run, "cat", Suspend())
+
+
+def protected(database: Database) -> Scenario:
+    """A case that waits for a protected date."""
+    files = model("deadline")
+    text = files["process.bpmn"].decode()
+    marked = text.replace(
+        "<bpmn:timerEventDefinition",
+        '<bpmn:extensionElements><spiffworkflow:properties><spiffworkflow:property name="protected"'
+        ' value="true" /></spiffworkflow:properties></bpmn:extensionElements>'
+        "<bpmn:timerEventDefinition",
+    )
+    run = ready(database, {**files, "process.bpmn": marked.encode()})
+    run.start("deadline", "ann", {})
+    run.person("dot", ["boss"])
+    return run
+
+
+@pytest.mark.feature("N16")
+def test_a_protected_wait_is_ended_by_two_people_together_or_not_at_all(
+    database: Database,
+) -> None:
+    run = protected(database)
+    with database.reading() as db:
+        date = db.execute(select(timer.c.id).where(timer.c.protected.is_(True))).scalar_one()
+    for operation in (Fire(date), End("Registered in error")):
+        with pytest.raises(NotAllowed, match="second person"):
+            operate(run, "cat", operation)
+    number = propose(run, "cat", Fire(date))
+    with pytest.raises(NotAllowed, match="another person"):
+        confirm(run, "cat", number)
+    before = run.waiting()
+    confirm(run, "dot", number)
+    assert run.waiting() != before
+    assert told(run, "timer.fired_by_hand")["proposed_by"] == "Cat Example"
+    with pytest.raises(Conflict, match="already confirmed"):
+        confirm(run, "dot", number)
+
+
+def propose(run: Scenario, by: str, operation: operations.Operation) -> int:
+    with clock.at(run.now), run.database.transaction() as db:
+        actor = access.load_actor(db, run.people[by])
+        return operations.propose(db, run.instance_id, operation, actor=actor, reason=REASON)
+
+
+def confirm(run: Scenario, by: str, number: int) -> None:
+    with clock.at(run.now), run.database.transaction() as db:
+        actor = access.load_actor(db, run.people[by])
+        operations.confirm(db, number, actor=actor, reason="I have read it too")
+
+
+def test_what_is_not_protected_needs_no_second_person(database: Database) -> None:
+    run = ready(database, model("sequence"))
+    run.start("sequence", "ann", {})
+    with pytest.raises(Conflict, match="no second person"):
+        propose(run, "cat", Suspend())

@@ -18,9 +18,28 @@ from engine.commands.operations.kinds import (
 from engine.commands.operations.migrating import CannotMove, Migrate, newest_for
 from engine.commands.operations.performing import NeedsSecondPerson, perform, preview
 from engine.commands.operations.problems import correct_and_retry, retry_incident
+from engine.commands.operations.proposals import confirm, decline, propose
 
 __all__ = [
-    "CannotMove", "Deliver", "End", "Fire", "Migrate", "Move", "NeedsSecondPerson", "Operation",
-    "Redate", "Resume", "Retry", "Skip", "Suspend", "correct_and_retry", "newest_for", "perform",
-    "preview", "retry_incident",
+    "CannotMove",
+    "Deliver",
+    "End",
+    "Fire",
+    "Migrate",
+    "Move",
+    "NeedsSecondPerson",
+    "Operation",
+    "Redate",
+    "Resume",
+    "Retry",
+    "Skip",
+    "Suspend",
+    "confirm",
+    "correct_and_retry",
+    "decline",
+    "newest_for",
+    "perform",
+    "preview",
+    "propose",
+    "retry_incident",
 ]  # fmt: skip

@@ -1,0 +1,24 @@
+"""Operations that one person proposed and a second must confirm."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, String, Table
+
+from engine.models.base import Id, Instant, Json, metadata
+
+proposal = Table(
+    "wm_proposal",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("instance_id", Id, ForeignKey("wm_process_instance.id"), nullable=False),
+    Column("kind", String(40), nullable=False),  # of the operation
+    Column("operation", Json, nullable=False),  # its values
+    Column("reason", String(2000), nullable=False),
+    Column("waits", Json, nullable=False),  # names of the protected waits that would end
+    Column("proposed_by", Id, ForeignKey("wm_account.id"), nullable=False),
+    Column("proposed_at", Instant, nullable=False),
+    Column("decided_by", Id, ForeignKey("wm_account.id")),
+    Column("decided_at", Instant),
+    Column("decision", String(10)),  # confirmed, declined; null while open
+    Index("ix_wm_proposal_open", "decided_at", "instance_id"),
+)
