@@ -23,7 +23,7 @@ from engine.models import (
     user_task,
 )
 
-KEPT = ("id", "instance_id", "scope", "created_at", "state", "claimed_at", "assignee_id")
+KEPT = ("id", "instance_id", "created_at", "state", "claimed_at", "assignee_id")
 
 
 def rebind(step: Step) -> None:

@@ -14,6 +14,7 @@ from engine.bpmn.elements import Element
 from engine.execution import moves
 from engine.execution.gateways import EventBasedGateway, Joining
 from engine.execution.repeats import MultiInstance, StandardLoopTask
+from engine.relaying.bodies import around, body_in, opened_beside, token_of
 from engine.relaying.rows import Row, Tree, is_open, without_foretold
 
 Specs = tuple[Any, dict[str, Any]]
@@ -31,30 +32,73 @@ class Laid:
 
 def relay(state: dict[str, Any], old: Specs, new: Specs, mapping: Mappings) -> Laid:
     """`state` as state.py stores it (parsed), laid on `new`."""
-    laid = Laid({**state, "w": []})
-    places: dict[str, tuple[Any, str]] = {}  # token -> (its new spec, of the level) for the inside
+    laid = Laid({**state, "w": [], "s": list(state["s"])})
+    relaying = _Relaying(old, new, mapping, laid)
     for owner, name, completed, rows in state["w"]:
-        old_spec = old[0] if owner is None else old[1][name]
-        new_spec = new[0] if owner is None else _inside(places.get(owner), new[1])
-        if new_spec is None:
-            if owner in places:
-                laid.reasons.append(f"“{_label_of(places[owner][1])}” no longer has an inside.")
-            continue
-        level = _Level(old_spec, new_spec, mapping, laid.reasons)
-        moved = level.lay(rows)
-        laid.state["w"].append([owner, new_spec.name, completed, moved])
-        for row in moved:
-            places[row[0]] = (new_spec.task_specs[row[3]], row[3])
+        relaying.one(owner, old[0] if owner is None else old[1][name], completed, rows)
     return laid
 
 
-def _inside(place: tuple[Any, str] | None, subprocess_specs: dict[str, Any]) -> Any:
-    called = getattr(place[0], "spec", None) if place else None
-    return subprocess_specs.get(called) if isinstance(called, str) else None
+class _Relaying:
+    """The workflows of one case, one after the other."""
 
+    def __init__(self, old: Specs, new: Specs, mapping: Mappings, laid: Laid) -> None:
+        self.old, self.new, self.mapping, self.laid = old, new, mapping, laid
+        self.places: dict[str, Any] = {}  # token -> its new spec
+        self.unwrapped: dict[str, str | None] = {}  # a body's token -> the owner of its scope
 
-def _label_of(name: str) -> str:
-    return name
+    def one(self, owner: str | None, old_spec: Any, completed: bool, rows: list[Row]) -> None:
+        scope_of = self.unwrapped.get(owner or "", owner)
+        new_spec = self.new[0] if scope_of is None else self._inside(scope_of)
+        if new_spec is None:
+            return
+        before, after = body_in(self.old[1], old_spec), body_in(self.new[1], new_spec)
+        if before is not None and after is None:
+            self._unwrap(owner, old_spec, before, rows)
+        elif after is not None and before is None and owner not in self.unwrapped:
+            self._wrap(scope_of, old_spec, new_spec, completed, rows)
+        else:
+            self._lay(scope_of, old_spec, new_spec, completed, rows)
+
+    def _lay(
+        self, owner: str | None, old_spec: Any, new_spec: Any, completed: bool, rows: list[Row]
+    ) -> None:
+        moved = _Level(old_spec, new_spec, self.mapping, self.laid.reasons).lay(rows)
+        self._keep(owner, new_spec, completed, moved)
+
+    def _keep(self, owner: str | None, spec: Any, completed: bool, rows: list[Row]) -> None:
+        self.laid.state["w"].append([owner, spec.name, completed, rows])
+        self.places.update((row[0], spec.task_specs[row[3]]) for row in rows)
+
+    def _wrap(
+        self, owner: str | None, old_spec: Any, new_spec: Any, completed: bool, rows: list[Row]
+    ) -> None:
+        body = body_in(self.new[1], new_spec)
+        token, outside = around(new_spec, body)
+        self._keep(owner, new_spec, False, outside)
+        self._lay(token, old_spec, body, completed, rows)
+        around_it = "root" if owner is None else f"s:{owner}"
+        self.laid.state["s"].append([f"s:{token}", around_it, "sub"])
+
+    def _unwrap(self, owner: str | None, old_spec: Any, body: Any, rows: list[Row]) -> None:
+        for label in opened_beside(rows, old_spec, body):
+            self.laid.reasons.append(
+                f"“{label}” is open, and what opened it is not in the new version."
+            )
+        token = token_of(rows, body)
+        if token is None:
+            self.laid.reasons.append("The case stands in a part that is not in the new version.")
+            return
+        self.unwrapped[token] = owner
+        self.laid.state["s"] = [one for one in self.laid.state["s"] if one[0] != f"s:{token}"]
+
+    def _inside(self, owner: str) -> Any:
+        place = self.places.get(owner)
+        called = getattr(place, "spec", None)
+        found = self.new[1].get(called) if isinstance(called, str) else None
+        if found is None and place is not None:
+            self.laid.reasons.append(f"“{place.name}” has no inside in the new version.")
+        return found
 
 
 class _Level:
@@ -100,6 +144,8 @@ class _Level:
     def _internal(self, old_spec: Any) -> str:
         if isinstance(old_spec, BoundaryEventSplit):
             main = _main(old_spec)
+            if main.element is None:  # a body: its name says whose
+                return old_spec.name if old_spec.name in self.new.task_specs else PLACEHOLDER
             place = self._place(main, main.element)
             split = _split_of(place) if place is not None else None
             return split.name if split is not None else PLACEHOLDER

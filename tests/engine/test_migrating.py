@@ -218,3 +218,50 @@ def test_a_case_at_a_problem_moves_with_it_and_is_retried_there(database: Databa
         actor = access.load_actor(db, run.people["cat"])
         operations.retry_incident(db, number, actor=actor, reason="The script was mended")
     run.expect_tasks(["after"])
+
+
+def test_a_case_gets_the_first_event_subprocess_of_its_process_and_loses_it_again(
+    database: Database,
+) -> None:
+    """The inside of the process moves into a body and out of it; every token keeps its id."""
+    with_handlers = model("handlers")
+    text = with_handlers["process.bpmn"].decode()
+    head = text[: text.index("<bpmn:subProcess")]
+    plain = {
+        **with_handlers,
+        "process.bpmn": (head + text[text.rindex("  </bpmn:process") :]).encode(),
+    }
+    run = ready(database, plain)
+    run.start("handlers", "ann", {})
+    held = token(run, "first")
+    effect = operate(run, "cat", publish(run, with_handlers))
+    assert {c.element_id for c in effect.opened} == {"noted", "must_end", "weekly"}
+    assert token(run, "first") == held
+    run.task("first", "ann", {})
+    run.action("noted", "ann", {})
+    with pytest.raises(CannotMove, match="A note comes"):
+        previewed(run, "cat", publish(run, plain))
+    run.task("read_note", "ann", {})
+    held = token(run, "second")
+    operate(run, "cat", publish(run, plain))
+    assert token(run, "second") == held
+    run.expect_waits(["second"])
+    run.task("second", "ann", {})
+    run.expect_ended("done")
+
+
+def test_handlers_follow_to_another_version_that_has_one_more(database: Database) -> None:
+    files = model("handlers_terminate")
+    run = ready(database, files)
+    run.start("handlers_terminate", "ann", {})
+    run.action("aside", "ann", {})
+    more = """<bpmn:subProcess id="later" triggeredByEvent="true"><bpmn:startEvent id="in_a_week"
+ isInterrupting="false"><bpmn:timerEventDefinition><bpmn:timeDuration>P7D</bpmn:timeDuration>
+</bpmn:timerEventDefinition></bpmn:startEvent><bpmn:userTask id="look" /><bpmn:endEvent id="seen"
+ /><bpmn:sequenceFlow id="m1" sourceRef="in_a_week" targetRef="look" /><bpmn:sequenceFlow id="m2"
+ sourceRef="look" targetRef="seen" /></bpmn:subProcess></bpmn:process>"""
+    operate(run, "cat", publish(run, files, ("</bpmn:process>", more)))
+    run.at(run.now + timedelta(days=8))
+    run.expect_tasks(["work", "extra", "look"])
+    run.task("work", "ann", {})
+    run.expect_ended("closed")
