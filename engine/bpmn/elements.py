@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
+from engine.bpmn import triggers
 from engine.bpmn.xml import BPMN, NS, SPIFF, line_of, local, tag
 
 ACTIVITIES = {
@@ -51,11 +51,11 @@ class Element:
     lane: str | None = None
     properties: dict[str, str] = field(default_factory=dict)
     guidance: str | None = None
-    event: str | None = None  # message, timer, terminate, error, …; None: a plain event
+    event: str | None = None  # message, timer, terminate, multiple, …; None: a plain event
     message: str | None = None  # the name of the message or signal
     code: str | None = None  # of an error or escalation; None catches every one
     condition: str | None = None  # of a conditional event
-    triggers: int = 0  # event definitions drawn on it
+    parts: tuple[Element, ...] = ()  # one a trigger, when several are drawn on it
     triggered: bool = False  # an event subprocess: its start event opens it
     link: str | None = None
     timer: tuple[str, str] | None = None  # (timeDate | timeDuration | timeCycle, text)
@@ -70,6 +70,11 @@ class Element:
     @property
     def label(self) -> str:
         return self.name or self.id
+
+    @property
+    def each(self) -> tuple[Element, ...]:
+        """Itself, or what stands for each of its triggers."""
+        return self.parts or (self,)
 
     @property
     def for_people(self) -> bool:
@@ -121,7 +126,7 @@ class Diagram:
 def elements_of(root: etree._Element) -> Diagram:
     """Read the elements of a document that `xml.read` accepted. Says nothing about faults."""
     lanes = _lanes(root)
-    names = _names(root)
+    names = triggers.names_of(root)
     elements: dict[str, Element] = {}
     flows: dict[str, Flow] = {}
     processes = {}
@@ -139,17 +144,6 @@ def elements_of(root: etree._Element) -> Diagram:
     return Diagram(processes, elements, flows, lanes)
 
 
-def _names(root: etree._Element) -> dict[str | None, str | None]:
-    """Id -> the name of a message or signal, the code of an error or escalation."""
-    found: dict[str | None, str | None] = {}
-    for kind, wanted in (
-        ("message", "name"), ("signal", "name"), ("error", "errorCode"),
-        ("escalation", "escalationCode"),
-    ):  # fmt: skip
-        found.update({node.get("id"): node.get(wanted) for node in root.iter(tag(kind))})
-    return found
-
-
 def _lanes(root: etree._Element) -> dict[str, str]:
     found: dict[str, str] = {}
     for lane in root.iter(tag("lane")):  # outer lanes come first: the innermost name stays
@@ -165,9 +159,8 @@ def _element(
     lanes: dict[str, str],
     names: dict[str | None, str | None],
 ) -> Element:
-    trigger = _trigger(node, names)
     around = node.getparent()
-    return Element(
+    element = Element(
         id=node.get("id", ""),
         kind=local(node),
         name=(node.get("name") or "").strip(),
@@ -177,7 +170,6 @@ def _element(
         lane=_lane(node, lanes),
         properties=properties(node),
         guidance=_extension_text(node, "instructionsForEndUser"),
-        **trigger,
         triggered=node.get("triggeredByEvent") == "true",
         link=_link(node),
         attached_to=node.get("attachedToRef"),
@@ -188,6 +180,7 @@ def _element(
         default=node.get("default"),
         repeat=_repeat(node),
     )
+    return _with_triggers(element, node, names)
 
 
 def _interrupting(node: etree._Element) -> bool:
@@ -219,36 +212,24 @@ def _text(node: etree._Element, name: str) -> str | None:
     return found.text if found is not None else None
 
 
-def _trigger(node: etree._Element, names: dict[str | None, str | None]) -> dict[str, Any]:
-    """What an event waits for or throws: `event` and what that kind of event needs."""
+def _with_triggers(
+    element: Element, node: etree._Element, names: dict[str | None, str | None]
+) -> Element:
+    """What the event waits for or throws: `event` and what that kind of event needs."""
     if local(node) == "receiveTask" or (local(node) == "sendTask" and node.get("messageRef")):
-        return {"event": "message", "message": names.get(node.get("messageRef"))}
-    drawn = [child for child in node if local(child).endswith("EventDefinition")]
-    if not drawn:
-        return {}
-    first, event = drawn[0], local(drawn[0]).removesuffix("EventDefinition")
-    found: dict[str, Any] = {"event": event, "triggers": len(drawn)}
-    if event in ("message", "signal"):
-        found["message"] = names.get(first.get(f"{event}Ref"))
-    elif event in ("error", "escalation"):
-        found["code"] = names.get(first.get(f"{event}Ref"))
-    elif event == "conditional":
-        found["condition"] = (_text(first, "condition") or "").strip()
-    elif event == "timer":
-        found["timer"] = _timer(first)
-    return found
+        return replace(element, event="message", message=names.get(node.get("messageRef")))
+    parts = tuple(
+        replace(element, **triggers.read(each, names)) for each in triggers.triggers_of(node)
+    )
+    if len(parts) < 2:
+        return parts[0] if parts else element
+    together = node.get("parallelMultiple") == "true"
+    return replace(element, event="parallelMultiple" if together else "multiple", parts=parts)
 
 
 def _link(node: etree._Element) -> str | None:
     found = node.find(tag("linkEventDefinition"))
     return None if found is None else found.get("name") or node.get("name")
-
-
-def _timer(node: etree._Element) -> tuple[str, str] | None:
-    for child in node:
-        if local(child) in ("timeDate", "timeDuration", "timeCycle"):
-            return local(child), (child.text or "").strip()
-    return None
 
 
 def _repeat(node: etree._Element) -> Repeat | None:

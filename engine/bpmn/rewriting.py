@@ -6,11 +6,13 @@ The stored file stays the one that was drawn. Added nodes get ids `_w_…` and n
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import dataclass
 
 from lxml import etree
 
-from engine.bpmn import handlers
+from engine.bpmn import handlers, multiples
 from engine.bpmn.elements import EVENTS
+from engine.bpmn.triggers import triggers_of
 from engine.bpmn.xml import local, tag
 
 RESERVED = {"Start", "End", "Root"}  # names the library uses for its own tasks
@@ -26,10 +28,17 @@ STRIPPED = {
 }  # fmt: skip
 
 
-def runnable(
-    root: etree._Element, start_event: str | None
-) -> tuple[etree._Element, dict[str, str]]:
-    """A copy that runs from `start_event` (or the one plain start), and inner id -> drawn id."""
+@dataclass(frozen=True)
+class Runnable:
+    """The copy that is parsed, and what its added ids stand for."""
+
+    root: etree._Element
+    names: dict[str, str]  # inner id -> drawn id
+    parts: multiples.Parts
+
+
+def runnable(root: etree._Element, start_event: str | None) -> Runnable:
+    """A copy that runs from `start_event` (or the one plain start)."""
     copy = deepcopy(root)
     drop = [n for n in copy.iter() if local(n) in STRIPPED]
     for node in drop:
@@ -41,8 +50,9 @@ def runnable(
     _join_links(copy)
     _split_outgoing(copy)
     handlers.unfold(copy)
+    parts = multiples.unfold(copy)
     _normalise_events(copy)
-    return copy, _rename_reserved(copy)
+    return Runnable(copy, _rename_reserved(copy), parts)
 
 
 def _normalise_events(root: etree._Element) -> None:
@@ -52,7 +62,7 @@ def _normalise_events(root: etree._Element) -> None:
         kind = local(node)
         if kind not in EVENTS:
             continue
-        drawn = _definitions(node)
+        drawn = triggers_of(node)
         for definition in drawn:
             node.remove(definition)
         if drawn and kind in ("intermediateCatchEvent", "boundaryEvent"):
@@ -63,21 +73,17 @@ def _keep_one_start(process: etree._Element, start_event: str | None) -> None:
     starts = process.findall(tag("startEvent"))
     chosen = next((s for s in starts if s.get("id") == start_event), None)
     if chosen is None:
-        plain = [s for s in starts if not _definitions(s)]
+        plain = [s for s in starts if not triggers_of(s)]
         chosen = plain[0] if plain else (starts[0] if starts else None)
     for start in starts:
         if start is chosen:
-            for definition in _definitions(start):
+            for definition in triggers_of(start):
                 start.remove(definition)
             continue
         process.remove(start)
         for flow in process.findall(tag("sequenceFlow")):
             if flow.get("sourceRef") == start.get("id"):
                 _remove_flow(process, flow)
-
-
-def _definitions(node: etree._Element) -> list[etree._Element]:
-    return [c for c in node if local(c).endswith("EventDefinition")]
 
 
 def _remove_flow(process: etree._Element, flow: etree._Element) -> None:

@@ -130,11 +130,7 @@ def _publish(deployed: _Deployment, definition: Definition) -> Published:
 
 
 def _insert(deployed: _Deployment, definition: Definition, version: int) -> int:
-    starting = [
-        e.message
-        for e in definition.elements.values()
-        if e.kind == "startEvent" and e.message and e.parent == definition.key
-    ]
+    starting = [e.message for e in definition.starts("message") if e.message]
     made = deployed.db.execute(
         insert(process_definition).values(
             key=definition.key,

@@ -47,10 +47,11 @@ def _build(
     owners: dict[str, int] = {}
     for definition in definitions:
         chosen = start_event if definition.key == key else None
-        copy, names = rewriting.runnable(root_of(definition.files[DIAGRAM]), chosen)
-        parser.add_bpmn_xml(etree.ElementTree(copy), filename=f"{definition.key}.bpmn")
-        known = dict(definition.elements)
-        known.update({inside: definition.elements[drawn] for inside, drawn in names.items()})
+        copy = rewriting.runnable(root_of(definition.files[DIAGRAM]), chosen)
+        parser.add_bpmn_xml(etree.ElementTree(copy.root), filename=f"{definition.key}.bpmn")
+        drawn = definition.elements
+        known = {**drawn, **{inner: drawn[name] for inner, name in copy.names.items()}}
+        known.update({inner: drawn[name].parts[n] for inner, (name, n) in copy.parts.items()})
         for process in [*definition.diagram.processes, *known]:
             inner[process], owners[process] = known, definition.id
     spec = parser.get_spec(key)

@@ -80,8 +80,9 @@ def _texts(element: Element) -> Iterator[tuple[str, str]]:
     yield from expressions_of(element)
     if element.script:
         yield "the script", element.script
-    if element.timer and element.timer[1][:1] not in "Pp":
-        yield "the date", element.timer[1]
+    for part in element.each:
+        if part.timer and part.timer[1][:1] not in ("P", "p", "R"):
+            yield "the date", part.timer[1]
 
 
 def _names(text: str) -> list[str]:

@@ -44,9 +44,10 @@ class Definition:
     def starts(self, event: str | None) -> list[Element]:
         """Start events of the process itself that this kind of event (None: a person) triggers."""
         return [
-            e
+            part
             for e in self.elements.values()
-            if (e.kind, e.event, e.parent) == ("startEvent", event, self.key)
+            for part in e.each
+            if (part.kind, part.event, part.parent) == ("startEvent", event, self.key)
         ]
 
     def form(self, element_id: str) -> Form | None:

@@ -13,9 +13,12 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn import handlers
+from engine.bpmn.elements import Element
 from engine.errors import ExecutionFailed
 from engine.execution import evaluation, events
 from engine.execution.workflow import Thrown, finished
+
+LEAVING = ("escalation", "error")  # thrown last: what catches them may end the thrower
 
 
 class Caught(Exception):  # no fault: the way an error takes through the diagram
@@ -39,25 +42,29 @@ class Throwing:
     element: Any
 
     def _run_hook(self, my_task: Task) -> bool:
-        event = self.element.event if self.element is not None else None
-        journal = my_task.workflow.top_workflow.journal
-        if event == "message":
-            journal.thrown.append(self._thrown(my_task))
-        elif event == "signal":
-            self._signal(my_task)
-        elif event == "error":
-            throw_error(my_task, self.element.code, f"“{self.element.label}”")
-        elif event == "escalation":
-            escalate(my_task, self.element.code)
+        parts = self.element.each if self.element is not None else ()
+        for part in sorted(parts, key=lambda each: each.event in LEAVING):
+            self._throw(my_task, part)
         return True
 
-    def _thrown(self, my_task: Task) -> Thrown:
+    def _throw(self, my_task: Task, part: Element) -> None:
+        if part.event == "message":
+            journal = my_task.workflow.top_workflow.journal
+            journal.thrown.append(self._thrown(my_task, part))
+        elif part.event == "signal":
+            self._signal(my_task, part)
+        elif part.event == "error":
+            throw_error(my_task, part.code, f"“{part.label}”")
+        elif part.event == "escalation":
+            escalate(my_task, part.code)
+
+    def _thrown(self, my_task: Task, part: Element) -> Thrown:
         key: Any = None
-        if text := self.element.properties.get("key"):
+        if text := part.properties.get("key"):
             key = evaluation.evaluate(my_task, text)
             self._must(isinstance(key, str) and key, my_task, text, "a key")
         payload = self._payload(my_task)
-        return Thrown(self.element.message, key, payload, my_task.id.hex, self.element.id)
+        return Thrown(part.message or "", key, payload, my_task.id.hex, part.id)
 
     def _payload(self, my_task: Task) -> dict[str, Any]:
         text = self.element.properties.get("payload")
@@ -67,16 +74,16 @@ class Throwing:
         self._must(isinstance(payload, dict), my_task, text, "a context")
         return dict(payload)
 
-    def _signal(self, my_task: Task) -> None:
+    def _signal(self, my_task: Task, part: Element) -> None:
         """To everything in this case that waits for it, now; to other cases once this is safe."""
         case, payload = my_task.workflow.top_workflow, self._payload(my_task)
         for task in events.waiting(case, "signal"):
-            if task.task_spec.element.message == self.element.message:
+            if task.task_spec.element.message == part.message:
                 for name, value in payload.items():
                     key = case.scopes.key(task)
                     case.scopes.write(key, name, value, task.task_spec.element.id)
                 events.fire(task)
-        sent = Thrown(self.element.message, None, payload, my_task.id.hex, self.element.id)
+        sent = Thrown(part.message or "", None, payload, my_task.id.hex, part.id)
         case.journal.signals.append(sent)
 
     def _must(self, holds: Any, my_task: Task, text: str, what: str) -> None:
@@ -106,7 +113,7 @@ class EndEvent(Throwing, LibraryEnd):
             return
         if _is_outermost(workflow):
             workflow.top_workflow.end_event = self.element.id
-        if self.element.event == "terminate":
+        if any(part.event == "terminate" for part in self.element.each):
             _close(workflow, my_task)
             if workflow.spec.name != handlers.body_of(workflow.spec.name):
                 _close(workflow.parent_workflow, None, but=workflow.parent_task_id)

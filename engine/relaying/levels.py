@@ -154,7 +154,8 @@ class _Level:
     def _place(self, old_spec: Any, element: Element) -> Any:
         wanted = self.mapping.get((self.old.definition_id, element.id), element.id)
         role = _role(old_spec)
-        for spec in self.new.task_specs.values():
+        alike = self.new.task_specs.get(old_spec.name)  # of several parts of an event, the same one
+        for spec in [*([alike] if alike is not None else ()), *self.new.task_specs.values()]:
             there = getattr(spec, "element", None)
             if there is not None and there.id == wanted and _role(spec) == role:
                 return spec

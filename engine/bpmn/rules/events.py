@@ -24,8 +24,10 @@ ELSEWHERE = {"compensate", "cancel"}  # refused by name in elements.py
 def check(subject: Subject) -> Iterator[Problem]:
     for element in subject.diagram.elements.values():
         if element.kind in ALLOWED or element.kind == "startEvent":
-            yield from _place(subject, element)
-            yield from _trigger(subject, element)
+            for part in element.each:
+                yield from _place(subject, part)
+                yield from _trigger(subject, part)
+            yield from _together(subject, element)
         if element.triggered:
             yield from _handler(subject, element)
     yield from _twice_caught(subject)
@@ -44,12 +46,22 @@ def _place(subject: Subject, element: Element) -> Iterator[Problem]:
             else f"“{element.label}” cannot be a {element.event} event here.",
             repair="Choose what it waits for." if waits else None,
         )
-    if element.triggers > 1:
+
+
+def _together(subject: Subject, element: Element) -> Iterator[Problem]:
+    """Several triggers on one event."""
+    if element.event == "parallelMultiple" and element.kind != "intermediateCatchEvent":
         yield subject.of(
             element,
             "bpmn.unsupported_element",
-            f"“{element.label}” has {element.triggers} triggers, which is not supported. Draw an "
-            "event for each.",
+            f"“{element.label}” waits for all of several things, which only an event between two "
+            "steps can do. Draw an event for each.",
+        )
+    if any(part.event == "link" for part in element.parts):
+        yield subject.of(
+            element,
+            "bpmn.unsupported_element",
+            f"“{element.label}” is a link and something else. Draw an event for each.",
         )
 
 
@@ -107,10 +119,11 @@ def _trigger(subject: Subject, element: Element) -> Iterator[Problem]:
 
 def _catcher(subject: Subject, thrown: Element) -> bool:
     return any(
-        e.event == "error"
-        and e.kind in ("boundaryEvent", "startEvent")
-        and e.code in (None, thrown.code)
-        for e in subject.diagram.elements.values()
+        part.event == "error"
+        and part.kind in ("boundaryEvent", "startEvent")
+        and part.code in (None, thrown.code)
+        for element in subject.diagram.elements.values()
+        for part in element.each
     )
 
 
@@ -126,9 +139,10 @@ def _handler(subject: Subject, element: Element) -> Iterator[Problem]:
 def _twice_caught(subject: Subject) -> Iterator[Problem]:
     """Two events that would both catch the same error or escalation of one step or scope."""
     catching = [
-        e
-        for e in subject.diagram.elements.values()
-        if e.event in CODED and e.kind in ("boundaryEvent", "startEvent")
+        part
+        for element in subject.diagram.elements.values()
+        for part in element.each
+        if part.event in CODED and part.kind in ("boundaryEvent", "startEvent")
     ]
     for one, other in combinations(catching, 2):
         same = _scope(subject, one) == _scope(subject, other) and one.event == other.event

@@ -28,7 +28,8 @@ def check(subject: Subject) -> Iterator[Problem]:
         for where, text in expressions_of(element):
             yield from _syntax(subject, element, where, text)
         yield from _script(subject, element)
-        yield from _timer(subject, element)
+        for part in element.each:
+            yield from _timer(subject, part)
         yield from _repeat(subject, element)
     for flow in subject.diagram.flows.values():
         if flow.condition:
@@ -50,7 +51,7 @@ def expressions_of(element: Element) -> Iterator[tuple[str, str]]:
             yield name, text
     repeat = element.repeat or Repeat("")
     for where, wanted in (
-        ("the condition", element.condition),
+        *(("the condition", part.condition) for part in element.each),
         ("the list", repeat.collection),
         ("the number of times", repeat.cardinality),
         ("the condition", repeat.until),

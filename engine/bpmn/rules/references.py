@@ -14,7 +14,8 @@ from engine.errors import Problem
 
 def check(subject: Subject) -> Iterator[Problem]:
     for element in subject.diagram.elements.values():
-        yield from _message(subject, element)
+        for part in element.each:
+            yield from _message(subject, part)
         yield from _form(subject, element)
         yield from _decision(subject, element)
         yield from _role(subject, element)
