@@ -24,7 +24,10 @@ FILES = sorted(HERE.glob("*/scenarios/*.yaml"))
 WHOLE = "adult_whole_course.yaml"  # each step in a process forked from one that opened nothing
 SHORT = "nobody_checks.yaml"  # each step in a process started from nothing
 # Drawn and checked, and joined to the case by the changes that follow.
-NOT_JOINED = {"alternative_support", "finish_case", "retention_review"}
+NOT_JOINED = {
+    "alternative_support", "close_case", "finish_case", "provider_sessions", "reassessment",
+    "retention_review", "transfer", "post_exit_reviews", "urgent_risk",
+}  # fmt: skip
 
 
 def address(database: Database) -> str:
