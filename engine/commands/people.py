@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import lru_cache
+from typing import Any
 
 from argon2 import PasswordHasher
 from sqlalchemy import Connection, delete, insert, select, update
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from engine import audit, clock
 from engine.access import Actor, require
 from engine.errors import InvalidInput, NotFound
-from engine.models import account, account_role, login_session, role
+from engine.models import account, account_role, login_session, organisation, role
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{0,99}\Z")
 SHORTEST_PASSWORD = 10
@@ -75,14 +76,30 @@ def set_roles(db: Connection, account_id: int, roles: Collection[str], *, actor:
     """The account has exactly these roles from now on (and those that everybody has)."""
     require(actor, "administer")
     _require_account(db, account_id)
-    known = set(db.execute(select(role.c.key)).scalars())
-    if unknown := sorted(set(roles) - known):
+    known = {row.key: row.details for row in db.execute(select(role))}
+    if unknown := sorted(set(roles) - set(known)):
         raise InvalidInput({"roles": f"There is no role “{', '.join(unknown)}”"})
+    _check_kinds(db, account_id, {key: known[key] for key in roles})
     db.execute(delete(account_role).where(account_role.c.account_id == account_id))
     if roles:
         rows = [{"account_id": account_id, "role": key} for key in sorted(set(roles))]
         db.execute(insert(account_role), rows)
     _record(db, actor, account_id, "account.roles_set", roles=sorted(set(roles)))
+
+
+def _check_kinds(
+    db: Connection, account_id: int, roles: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """A role for one kind of organisation is held by people of such an organisation alone (where
+    the site lists its organisations)."""
+    kinds = {row.key: row.kind for row in db.execute(select(organisation))}
+    own = select(account.c.organisation).where(account.c.id == account_id)
+    kind = kinds.get(db.execute(own).scalar_one())
+    for key, details in sorted(roles.items()):
+        wanted = details.get("organisation") or "any"
+        if kinds and wanted not in ("any", kind):
+            title = details.get("title") or key
+            raise InvalidInput({"roles": f"“{title}” is for people of a {wanted} organisation"})
 
 
 def set_password(db: Connection, account_id: int, password: str, *, actor: Actor) -> None:

@@ -72,6 +72,15 @@ def test_a_process_is_started_by_those_it_names(db):
     assert not access.may_start(ann, {"start": ["anyone"]})
 
 
+def test_a_role_for_one_kind_of_organisation_is_given_to_no_other(db):
+    kinds = {"council": {"title": "Council", "kind": "council"},
+             "force": {"title": "Police", "kind": "police"}}  # fmt: skip
+    deployments.set_roles(db, yaml.safe_dump(ROLES).encode(), yaml.safe_dump(kinds).encode())
+    omar = people.create_account(db, "omar", "Omar", "force", roles=["officer"], actor=SYSTEM)
+    with pytest.raises(InvalidInput, match="“boss” is for people of a council organisation"):
+        people.set_roles(db, omar, ["officer", "boss"], actor=SYSTEM)
+
+
 def test_an_account_is_made_once_with_roles_that_exist(db):
     made = people.create_account(
         db, "Jo", "Jo Smith", "council", password=WORDS, roles=["case"], actor=SYSTEM
