@@ -1,4 +1,4 @@
-"""python -m tests.faults NAME: kill, rush. Prints what was done and found; status 1 on any loss."""
+"""python -m tests.faults NAME: prints what was done and found; status 1 on any loss."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from engine.database import Database
 from engine.migrations import migrate
 from tests.bench.workload import postgres
 from tests.factories import KEY
-from tests.faults import kill, rush
+from tests.faults import kill, repeat, rush, timers
 
 FULL: dict[str, Callable[[Database], list[str]]] = {
     "kill": lambda database: kill.run(database, rounds=40),
     "rush": lambda database: rush.run(database, rounds=20),
+    "timers": lambda database: timers.run(database, workers=8),
+    "repeat": lambda database: repeat.run(database, times=100),
 }
 
 
