@@ -83,9 +83,22 @@ def _templates(app: Flask) -> None:
 
 
 def _routes(app: Flask) -> None:
-    from web import board, cases, health, pages, problems, signing, start, tasks, worklist
+    from web import (
+        board,
+        cases,
+        health,
+        interventions,
+        pages,
+        problems,
+        signing,
+        start,
+        tasks,
+        worklist,
+    )  # fmt: skip
 
-    for family in (signing, pages, worklist, tasks, start, cases, board, problems, health):
+    for family in (
+        signing, pages, worklist, tasks, start, cases, interventions, board, problems, health,
+    ):  # fmt: skip
         app.register_blueprint(family.bp)
     if find_spec("web.studio") is not None:
         app.register_blueprint(import_module("web.studio").bp)

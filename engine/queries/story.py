@@ -158,7 +158,64 @@ def _completed(telling: Telling, row: Row[Any], details: Mapping[str, Any]) -> W
     return f"Case closed: {end}" if end else "Case closed", ()
 
 
+def _by_hand(words: str) -> _Teller:
+    """What a supervisor did, why, and who proposed it when it took two."""
+
+    def teller(telling: Telling, row: Row[Any], details: Mapping[str, Any]) -> Words:
+        where = telling.label(row.element_id)
+        told = [f"Reason: {details.get('reason', '')}"]
+        if details.get("proposed_by"):
+            told.append(f"Proposed by {details['proposed_by']}: {details['proposal_reason']}")
+        if details.get("cause"):
+            told.insert(0, f"Because: {details['cause']}")
+        return f"{words}: {where}" if where else words, tuple(told)
+
+    return teller
+
+
+def _placed(telling: Telling, row: Row[Any], details: Mapping[str, Any]) -> Words:
+    before = telling.label(details.get("from")) or "nowhere"
+    _, told = _by_hand("")(telling, row, details)
+    return f"Moved from {before} to {telling.label(details.get('to'))}", told
+
+
+def _redated(telling: Telling, row: Row[Any], details: Mapping[str, Any]) -> Words:
+    _, told = _by_hand("")(telling, row, details)
+    to = datetime.fromisoformat(str(details.get("to")))
+    return f"Date changed: {telling.label(row.element_id)}, to {to:%-d %B %Y}", told
+
+
+def _proposed(telling: Telling, row: Row[Any], details: Mapping[str, Any]) -> Words:
+    waits = ", ".join(details.get("waits") or ())
+    said = "declined" if row.kind == "operation.declined" else "proposed"
+    return f"Ending a protected wait was {said}: {waits}", (f"Reason: {details.get('reason', '')}",)
+
+
+def _migrated(telling: Telling, row: Row[Any], details: Mapping[str, Any]) -> Words:
+    names = {d.key: d.title for d in telling.known}
+    told = [
+        f"{names.get(key, key)}: from version {before} to {after}."
+        if before
+        else f"{names.get(key, key)}: version {after}."
+        for key, (before, after) in (details.get("versions") or {}).items()
+    ]
+    return "Moved to a new version", (*told, f"Reason: {details.get('reason', '')}")
+
+
 _TITLES: dict[str, _Teller] = {
+    "case.suspended": _by_hand("Suspended"),
+    "case.resumed": _by_hand("Resumed"),
+    "case.ended": _by_hand("Ended"),
+    "case.placed": _placed,
+    "case.migrated": _migrated,
+    "step.skipped": _by_hand("Skipped"),
+    "timer.fired_by_hand": _by_hand("Date counted as reached"),
+    "timer.redated": _redated,
+    "message.delivered_by_hand": _by_hand("Message recorded by hand"),
+    "signal.sent": _plain("Signal sent"),
+    "escalation.unheard": _plain("Nobody was told, as the diagram asks nobody"),
+    "operation.proposed": _proposed,
+    "operation.declined": _proposed,
     "case.started": _started,
     "case.moved": lambda *_: ("The case moved on", ()),
     "case.completed": _completed,

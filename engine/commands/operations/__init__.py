@@ -19,8 +19,10 @@ from engine.commands.operations.migrating import CannotMove, Migrate, newest_for
 from engine.commands.operations.performing import NeedsSecondPerson, perform, preview
 from engine.commands.operations.problems import correct_and_retry, retry_incident
 from engine.commands.operations.proposals import confirm, decline, propose
+from engine.commands.tasks import REASON_LENGTH
 
 __all__ = [
+    "REASON_LENGTH",
     "CannotMove",
     "Deliver",
     "End",

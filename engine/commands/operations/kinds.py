@@ -158,7 +158,7 @@ class Deliver(Operation):
     kind = "deliver"
 
     def apply(self, step: Step) -> Event:
-        wait = _wait(step, self.token, "message")
+        wait = _wait(step, self.token, "message", "signal")
         form = step.definition(wait.definition_id).form(wait.element.id)
         context = step.case.view(wait.task)
         values = checked(step.db, form, self.posted, context, step.row.id, actor=step.actor)
@@ -234,8 +234,8 @@ def _given(step: Step, wait: Wait, posted: Posted) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in (None, [])}
 
 
-def _wait(step: Step, token: str, kind: str | None = None) -> Wait:
+def _wait(step: Step, token: str, *kinds: str) -> Wait:
     wait = step.before.get(token)
-    if wait is None or (kind is not None and wait.kind != kind):
+    if wait is None or (kinds and wait.kind not in kinds):
         raise Conflict("The case no longer waits for this.")
     return wait
