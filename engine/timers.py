@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from collections.abc import Callable
 from os import getpid
 from uuid import uuid4
 
 from sqlalchemy import Connection, select
 
-from engine import clock
+from engine import clock, jobs
 from engine.access import SYSTEM
 from engine.advance import advancing
 from engine.commands import messages
@@ -21,6 +22,7 @@ from engine.history import Event
 from engine.models import timer, worker
 
 BATCH = 50
+LEAVE_WITHIN = 5.0  # seconds; what a worker leaves behind is another's when its lease is over
 log = logging.getLogger("waymark.worker")
 
 
@@ -71,19 +73,31 @@ def fire_timer(db: Connection, token: str, instance_id: int) -> bool:
 
 
 class Worker:
-    """The loop beside the web: due timers and waiting messages, every `pause` seconds."""
+    """The loop beside the web: due timers and waiting messages, every `pause` seconds; jobs in
+    threads of their own, so that a slow receiver keeps no date waiting."""
 
-    def __init__(self, database: Database, *, pause: float = 2.0) -> None:
-        self.database, self.pause = database, pause
+    def __init__(self, database: Database, *, pause: float = 2.0, jobs_at_once: int = 2) -> None:
+        self.database, self.pause, self.jobs_at_once = database, pause, jobs_at_once
         self.id = f"{socket.gethostname()[:30]}:{getpid()}:{uuid4().hex[:8]}"
         self._stop = threading.Event()
         self._started = clock.now()
 
     def run(self) -> None:
         """Until `stop`. A round that fails is logged and tried again."""
+        at_jobs = [
+            threading.Thread(target=self._loop, args=(self.work,), name=f"jobs {n}", daemon=True)
+            for n in range(self.jobs_at_once)
+        ]
+        for thread in at_jobs:
+            thread.start()
+        self._loop(self.round)
+        for thread in at_jobs:
+            thread.join(LEAVE_WITHIN)
+
+    def _loop(self, turn: Callable[[], None]) -> None:
         while not self._stop.is_set():
             try:
-                self.round()
+                turn()
             except EngineError:
                 log.warning("worker round put off", exc_info=True)
             except Exception:  # the loop must outlive a fault it does not know
@@ -94,6 +108,10 @@ class Worker:
         self._sign_of_life()
         run_due(self.database)
         messages.deliver_pending(self.database)
+
+    def work(self) -> None:
+        """Every job attempt that is due."""
+        jobs.run_due(self.database, self.id, until=self._stop)
 
     def stop(self) -> None:
         self._stop.set()

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 
 from engine import access
-from engine.advance import recording
+from engine.advance import recording, working
 from engine.advance.opening import role_row, task_row
 from engine.advance.step import Step
 from engine.errors import ExecutionFailed, NotFound
@@ -43,6 +43,8 @@ def rebind(step: Step) -> None:
             _timer(step, wait)
         elif wait.kind == "message":
             _message(step, wait)
+        elif wait.kind == "job":
+            working.rebind(step, wait)
         elif wait.kind == "problem":
             _problem(step, wait)
 

@@ -1,4 +1,5 @@
-"""What a case rests on before and after a step, compared: tasks, timers, messages, problems."""
+"""What a case rests on before and after a step, compared: tasks, timers, messages, jobs and
+problems."""
 
 from __future__ import annotations
 
@@ -6,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, or_, update
 
-from engine import clock
-from engine.advance import opening
+from engine import clock, queue
+from engine.advance import opening, working
 from engine.advance.step import Step
 from engine.errors import ConcurrentUpdate, ExecutionFailed
 from engine.execution import evaluation, offers, problems
@@ -47,9 +48,11 @@ def record(step: Step) -> None:
     opening.record_tasks(step, [w for w in new.values() if w.kind == "task"])
     _record_timers(step, [w for w in new.values() if w.kind == "timer"], due)
     _record_messages(step, [w for w in new.values() if w.kind in HEARD])
+    working.record_jobs(step, [w for w in new.values() if w.kind == "job"])
     _record_problems(step, [w for w in new.values() if w.kind == "problem"])
     if step.hold is not None:
         step.db.execute(_HOLD, {"of": step.row.id, "on": step.hold})
+        queue.hold(step.db, step.row.id, step.hold)
     for token, due_at in step.dates.items():
         values = {"due_at": due_at, "expected_at": due_at}
         step.db.execute(update(timer).where(timer.c.id == token).values(**values))
@@ -68,11 +71,12 @@ def _changed(step: Step, token: str) -> bool:
 
 
 def rest(step: Step) -> dict[str, Any]:
-    """What the case rests on now. A timer whose date cannot be worked out is a problem there."""
+    """What the case rests on now. A timer whose date cannot be worked out is a problem there, and
+    a job whose values cannot be."""
     due: dict[str, Any] = {}
     while True:
         step.after = waits(step.case)
-        failed = False
+        failed = working.requests(step)
         for token, wait in step.after.items():
             if wait.kind != "timer" or token in due:
                 continue
@@ -129,6 +133,7 @@ def _record_gone(step: Step, gone: dict[str, Wait]) -> None:
         tokens = [t for t, w in gone.items() if w.kind in kinds]
         if tokens:
             step.db.execute(delete(table).where(table.c.id.in_(tokens)))
+    working.end_jobs(step, [w for w in gone.values() if w.kind == "job"])
     _solve(step, [t for t, w in gone.items() if w.kind == "problem"])
 
 

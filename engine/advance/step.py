@@ -12,6 +12,7 @@ from sqlalchemy.engine import Row
 from engine import definitions
 from engine.access import Actor
 from engine.definitions import Definition
+from engine.execution.service import Request
 from engine.execution.waits import Wait
 from engine.execution.workflow import CaseWorkflow
 from engine.history import Event
@@ -32,6 +33,8 @@ class Step:
     completed_task: str | None = None  # the token a person completed in this step
     fired: set[str] = field(default_factory=set)  # tokens whose timer or message was used
     retried: set[str] = field(default_factory=set)  # tokens whose problem was tried again
+    worked: set[str] = field(default_factory=set)  # tokens whose job has an outcome
+    requests: dict[str, Request] = field(default_factory=dict)  # what new jobs are to do
     hold: bool | None = None  # True: suspend the case, False: resume it, None: as it is
     dates: dict[str, datetime] = field(default_factory=dict)  # timers a person gave another date
     offered_again: list[Wait] = field(default_factory=list)  # open tasks to be worked out anew

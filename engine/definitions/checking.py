@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine import dmn
+from engine import connectors, dmn
 from engine.bpmn import elements, rules, xml
 from engine.definitions import naming
 from engine.definitions.reading import DIAGRAM, Definition, called_by, root_of
@@ -25,6 +25,7 @@ def subject(
         known={k: rules.Known(tuple(called_by(d)), _rests(d)) for k, d in known.items()},
         roles=roles,
         default_role=definition.manifest.get("role"),
+        connectors=connectors.declared(),
     )
 
 
@@ -39,13 +40,16 @@ def lint_diagram(source: bytes, file: str = DIAGRAM) -> list[Problem]:
             root=root,
             diagram=diagram,
             file=file,
+            connectors=connectors.declared(),
         )
     )
 
 
 def _rests(definition: Definition) -> bool:
     kinds = {e.kind for e in definition.elements.values()}
-    return bool(kinds & {"userTask", "manualTask", "receiveTask", "intermediateCatchEvent"})
+    return bool(
+        kinds & {"userTask", "manualTask", "receiveTask", "intermediateCatchEvent", "serviceTask"}
+    )
 
 
 def findings(

@@ -43,6 +43,7 @@ def _set_by(definition: Definition) -> set[str]:
         if repeat is not None:
             names |= {n for n in (repeat.item, repeat.results, repeat.result_item) if n}
         names |= _entries(element.script) | _entries(element.properties.get("payload"))
+        names |= {element.properties["result"]} if "result" in element.properties else set()
     return names
 
 

@@ -13,7 +13,7 @@ from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, SimpleBpmnTask,
 from SpiffWorkflow.task import Task
 
 from engine.bpmn.xml import tag
-from engine.execution import activities, events, gateways, repeats, throws
+from engine.execution import activities, events, gateways, repeats, service, throws
 from engine.execution.near import Near, NearBoundarySplit, NearStart
 from engine.execution.workflow import finished
 
@@ -31,7 +31,8 @@ CLASSES = {
     "intermediateCatchEvent": events.IntermediateCatchEvent,
     "intermediateThrowEvent": throws.IntermediateThrowEvent,
     "boundaryEvent": events.BoundaryEvent,
-    "sendTask": throws.SendTask,
+    "sendTask": service.SendTask,
+    "serviceTask": service.ServiceTask,
     "receiveTask": events.ReceiveTask,
 }
 

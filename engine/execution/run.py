@@ -56,6 +56,30 @@ def fire(case: CaseWorkflow, task: Task) -> None:
     settle(case)
 
 
+def finish(case: CaseWorkflow, task: Task) -> None:
+    """The job of this STARTED task is done: go on from it."""
+    _guarded(case, task, task.complete)
+    settle(case)
+
+
+def raise_error(case: CaseWorkflow, task: Task, code: str) -> None:
+    """The job of this STARTED task met an error of the diagram's: its catcher's way is taken, the
+    task's own first; nobody catches it: a problem at the task."""
+    try:
+        throws.throw_error(task, code, f"“{task.task_spec.element.label}”")
+    except throws.Caught as caught:
+        case.journal.interrupted_by = caught.catcher.task_spec.element.id
+        caught.interrupt()
+    except ExecutionFailed as error:
+        problems.note(task, error)
+    settle(case)
+
+
+def hold(task: Task, error: ExecutionFailed) -> None:
+    """The job of this STARTED task has failed for good: it is held until it is tried again."""
+    problems.note(task, error)
+
+
 def retry(case: CaseWorkflow, task: Task) -> None:
     """Run again what was held at `task`."""
     problems.clear(task)

@@ -1,4 +1,4 @@
-"""What a case rests on: user tasks, timers, messages and problems, read off its tree."""
+"""What a case rests on: user tasks, timers, messages, jobs and problems, read off its tree."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine import clock, feel
 from engine.bpmn.elements import Element
 from engine.errors import ExecutionFailed
-from engine.execution import cycles, evaluation, problems
+from engine.execution import cycles, evaluation, problems, service
 from engine.execution.workflow import CaseWorkflow, walk
 
 FURTHEST = timedelta(days=366 * 50)
@@ -22,7 +22,8 @@ FURTHEST = timedelta(days=366 * 50)
 
 @dataclass(frozen=True)
 class Wait:
-    """One thing the case rests on: `kind` is task, timer, message, signal, condition or problem."""
+    """One thing the case rests on: `kind` is task, timer, message, signal, condition, job or
+    problem."""
 
     token_id: str
     kind: str
@@ -59,6 +60,8 @@ def _kind(task: Task) -> str | None:
     spec = task.task_spec
     if task._state == TaskState.READY and spec.manual:
         return "task"
+    if service.is_job(task):
+        return "job"
     if task._state == TaskState.WAITING and isinstance(spec, CatchingEvent):
         return _CAUGHT.get(spec.element.event)
     return None

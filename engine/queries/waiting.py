@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, select
 
 from engine import clock
 from engine.definitions import Definition
-from engine.models import account, incident, message_subscription, timer, user_task
+from engine.models import account, incident, job, message_subscription, timer, user_task
 from engine.queries.people import organisation_titles, role_titles
 
 OPEN = ("created", "claimed")
@@ -19,7 +19,7 @@ OPEN = ("created", "claimed")
 
 @dataclass(frozen=True)
 class Wait:
-    """One thing a case rests on. `kind`: task, date, message or problem. `expected_at` is the
+    """One thing a case rests on. `kind`: task, date, message, job or problem. `expected_at` is the
     moment after which it waits too long."""
 
     id: str
@@ -54,6 +54,8 @@ def waits(db: Connection, instance_ids: list[int]) -> dict[int, list[Wait]]:
         found.setdefault(row.instance_id, []).append(_task(row, titles))
     for row in _rows(db, timer, instance_ids):
         found.setdefault(row.instance_id, []).append(_timer(row))
+    for row in _rows(db, job, instance_ids, job.c.state == "waiting"):
+        found.setdefault(row.instance_id, []).append(_job(row))
     needed = message_subscription.c.optional.is_(False)
     for row in _rows(db, message_subscription, instance_ids, needed):
         found.setdefault(row.instance_id, []).append(_message(row, titles))
@@ -98,6 +100,29 @@ def _timer(row: Row[Any]) -> Wait:
         row.id, "date", row.definition_id, row.element_id, row.title, "the date",
         row.created_at, row.due_at, row.expected_at,
     )  # fmt: skip
+
+
+def _job(row: Row[Any]) -> Wait:
+    return Wait(
+        row.id, "job", row.definition_id, row.element_id, row.title, _job_words(row),
+        row.created_at, row.retry_at if row.failure else None, None,
+    )  # fmt: skip
+
+
+def _job_words(row: Row[Any]) -> str:
+    """Which attempt it is at: one under way, one to come, or what a suspended case holds."""
+    now = clock.now()
+    if row.leased_until is not None and row.leased_until > now:
+        return f"an answer, attempt {row.attempts} of {row.allowed}"
+    if not row.failure:
+        return "its turn, in a moment"
+    which = f"trying again, {min(row.attempts + 1, row.allowed)} of {row.allowed}"
+    if row.retry_at <= now:
+        return f"{which}, in a moment"
+    at = row.retry_at.astimezone(clock.LONDON)
+    hour = f"{at.hour % 12 or 12}:{at:%M}{'am' if at.hour < 12 else 'pm'}"
+    day = "" if at.date() == clock.today() else f" on {at.day} {at:%B}"
+    return f"{which}, next at {hour}{day}"
 
 
 def _message(row: Row[Any], titles: Mapping[str, str]) -> Wait:

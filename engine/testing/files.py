@@ -9,9 +9,11 @@ from typing import Any
 
 import yaml
 
-from engine import clock
+from engine import clock, feel
 from engine.database import Database
+from engine.feel.cleaning import clean
 from engine.testing.scenario import Scenario, ScenarioFailed
+from engine.testing.working import work
 
 Player = Callable[["Scenario", Mapping[str, Any]], "Scenario"]
 
@@ -60,11 +62,24 @@ def _refused(scenario: Scenario, step: Mapping[str, Any]) -> None:
     scenario.refused(because, lambda: play(scenario, inner))
 
 
+def _service(scenario: Scenario, step: Mapping[str, Any]) -> None:
+    """`gives` a result, `error` a code or `fails` with words; none of them: done for real."""
+    outcome: dict[str, Any] | None = None
+    if "gives" in step:
+        outcome = {"result": feel.to_json(clean(step["gives"]))}
+    elif "error" in step:
+        outcome = {"error": step["error"], "message": ""}
+    elif "fails" in step:
+        outcome = {"failure": step["fails"]}
+    work(scenario, step["service"], outcome)
+
+
 _VERBS: dict[str, Callable[[Scenario, Mapping[str, Any]], None]] = {
     "start": lambda s, d: s.start(d["start"], d["by"], _values(d)),
     "task": lambda s, d: s.task(
         d["task"], d["by"], _values(d), due=d.get("due"), item=d.get("item")
     ),
+    "service": _service,
     "action": lambda s, d: s.action(d["action"], d["by"], _values(d)),
     "case": lambda s, d: s.case(d["case"]),
     "at": lambda s, d: s.at(local_instant(d["at"])),

@@ -22,11 +22,15 @@ from engine.models import (
     account,
     account_role,
     history_event,
+    job,
     message_subscription,
     process_instance,
     timer,
     user_task,
 )
+
+TABLES = {"timer": timer, "message": message_subscription, "job": job}
+KINDS = ("task", *TABLES)
 
 
 class ScenarioFailed(AssertionError):
@@ -161,7 +165,7 @@ class Scenario:
 
     # --- what is so
 
-    def waiting(self, kinds: tuple[str, ...] = ("task", "timer", "message")) -> Counter[str]:
+    def waiting(self, kinds: tuple[str, ...] = KINDS) -> Counter[str]:
         """Element ids that the case waits at; a boundary message beside a step does not count."""
         found: Counter[str] = Counter()
         with self.database.reading() as db:
@@ -175,10 +179,11 @@ class Scenario:
                         )
                     )
                 )
-            for kind, table in (("timer", timer), ("message", message_subscription)):
+            for kind, table in TABLES.items():
                 if kind in kinds:
                     wanted = select(table.c.element_id).where(
-                        table.c.instance_id == self.instance_id
+                        table.c.instance_id == self.instance_id,
+                        *((job.c.state == "waiting",) if kind == "job" else ()),
                     )
                     found.update(row.element_id for row in db.execute(wanted))
         return found

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from engine.bpmn import services
 from engine.bpmn.elements import NODES, Element
 from engine.bpmn.rules.subject import Subject
 from engine.bpmn.xml import BPMN, BPMNDI, SPIFF, line_of, local
@@ -32,8 +33,6 @@ REFUSED = {
     "task": "“{x}” has no type, so nobody would be asked to do it. Make it a user task.",
     "complexGateway": "The complex gateway “{x}” is not supported. Use inclusive gateways, or a "
     "multi-instance task with a completion condition.",
-    "serviceTask": "Choose what “{x}” should call: no connector is set, or none of that name.",
-    "sendTask": "“{x}” is a send task. Use a message throw event instead.",
     "transaction": "“{x}” is a transaction, which is not supported. Use a subprocess.",
     "adHocSubProcess": "“{x}” is an ad-hoc subprocess, which is not supported. Draw its steps "
     "with gateways.",
@@ -76,6 +75,8 @@ KNOWN_PROPERTIES = {
     "boundaryEvent": WAITING | {"key", "roles", "formFilename"},
     "intermediateThrowEvent": {"payload", "key", "stage"},
     "endEvent": {"payload", "key", "stage"},
+    "serviceTask": services.SETTINGS,
+    "sendTask": services.SETTINGS | {"payload", "key"},
 }
 SPIFF_KNOWN = {"properties", "property", "instructionsForEndUser", "calledDecisionId"}
 OTHER_TOOLS = ("camunda", "zeebe", "flowable", "activiti", "bizagi", "signavio")
@@ -133,10 +134,9 @@ def _element(subject: Subject, node: etree._Element) -> Iterator[Problem]:
     if kind in REFUSED:
         owner = node if node.get("id") and kind in NODES | {"dataStoreReference"} else _owner(node)
         name = (owner.get("name") or owner.get("id") or kind) if owner is not None else kind
-        code = "bpmn.service_unknown" if kind == "serviceTask" else "bpmn.unsupported_element"
         yield subject.of_node(
             owner if owner is not None else node,
-            "bpmn.task_without_type" if kind == "task" else code,
+            "bpmn.task_without_type" if kind == "task" else "bpmn.unsupported_element",
             REFUSED[kind].format(x=name),
             repair=REPAIRS.get(kind),
         )
@@ -186,7 +186,8 @@ def _other_tool(subject: Subject, node: etree._Element) -> Iterator[Problem]:
 def _properties(subject: Subject, element: Element) -> Iterator[Problem]:
     allowed = KNOWN_PROPERTIES.get(element.kind, set())
     for name in element.properties:
-        if name not in allowed:
+        given = element.kind in services.KINDS and name.startswith(services.INPUT)
+        if name not in allowed and not given:
             yield subject.of(
                 element,
                 "bpmn.unknown_property",

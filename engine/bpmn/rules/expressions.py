@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from engine import clock, feel
+from engine.bpmn import services
 from engine.bpmn.elements import Element, Repeat
 from engine.bpmn.rules.subject import Subject
 from engine.errors import ExpressionError, Problem
@@ -49,6 +50,8 @@ def expressions_of(element: Element) -> Iterator[tuple[str, str]]:
     for name in MAYBE_FEEL:
         if (text := element.properties.get(name, "")).startswith("="):
             yield name, text
+    for name, text in services.inputs_of(element).items():
+        yield name, text
     repeat = element.repeat or Repeat("")
     for where, wanted in (
         *(("the condition", part.condition) for part in element.each),

@@ -9,7 +9,7 @@ from engine.bpmn.elements import Element, Flow
 from engine.bpmn.rules.subject import Subject
 from engine.errors import Problem
 
-RESTING = {"userTask", "manualTask", "receiveTask", "intermediateCatchEvent"}
+RESTING = {"userTask", "manualTask", "receiveTask", "intermediateCatchEvent", "serviceTask"}
 CHOOSING = {"exclusiveGateway", "inclusiveGateway"}
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from engine.bpmn.elements import Diagram, Element, Flow
+from engine.bpmn.services import Declaration
 from engine.bpmn.xml import line_of
 from engine.errors import Problem
 
@@ -34,6 +35,7 @@ class Subject:
     known: Mapping[str, Known] = field(default_factory=dict)
     roles: Collection[str] | None = None
     default_role: str | None = None
+    connectors: Mapping[str, Declaration] = field(default_factory=dict)
 
     @property
     def alone(self) -> bool:
