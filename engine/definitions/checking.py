@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from engine import connectors, dmn
 from engine.bpmn import elements, rules, xml
 from engine.definitions import naming
+from engine.definitions.deciding import decided
 from engine.definitions.reading import DIAGRAM, Definition, called_by, root_of
 from engine.errors import Problem
 
@@ -58,6 +59,7 @@ def findings(
     """Every finding of a folder that could be read: its diagram and its tables."""
     found = rules.check(subject(definition, known, roles))
     found += naming.unknown(definition, known)
+    found += decided(definition, known)
     for model in {id(m): m for m, _ in definition.decisions.values()}.values():
         found += dmn.check(model)
     return found

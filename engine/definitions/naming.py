@@ -27,7 +27,7 @@ def unknown(definition: Definition, known: Mapping[str, Definition]) -> list[Pro
         names |= _set_by(each)
     return [
         _problem(definition, element, where, name, names)
-        for element, where, name in _read_by(definition)
+        for element, where, name in read_by(definition)
         if name not in names
     ]
 
@@ -56,7 +56,7 @@ def _entries(text: str | None) -> set[str]:
         return set()
 
 
-def _read_by(definition: Definition) -> Iterator[tuple[Element, str, str]]:
+def read_by(definition: Definition) -> Iterator[tuple[Element, str, str]]:
     """(element, where, name) of each name an expression of the diagram reads."""
     for element in definition.elements.values():
         for where, text in _texts(element):
