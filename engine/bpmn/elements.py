@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
-from engine.bpmn import triggers
+from engine.bpmn import data, triggers
+from engine.bpmn.data import Copies, Declared
 from engine.bpmn.xml import BPMN, NS, SPIFF, line_of, local, tag
 
 ACTIVITIES = {
@@ -21,6 +22,7 @@ EVENTS = {
     "startEvent", "endEvent", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent",
 }  # fmt: skip
 NODES = ACTIVITIES | GATEWAYS | EVENTS
+SCOPES = {"process", "subProcess", "transaction", "adHocSubProcess"}
 FOR_PEOPLE = {"userTask", "manualTask"}
 
 
@@ -66,6 +68,7 @@ class Element:
     called: str | None = None
     default: str | None = None
     repeat: Repeat | None = None
+    copies: Copies | None = None
 
     @property
     def label(self) -> str:
@@ -105,6 +108,7 @@ class Diagram:
     elements: dict[str, Element]
     flows: dict[str, Flow]
     lanes: dict[str, str]  # element id -> lane name
+    declared: dict[str, Declared]  # id of a process or subprocess -> its data
 
     def out_of(self, element_id: str) -> list[Flow]:
         return [f for f in self.flows.values() if f.source == element_id]
@@ -129,7 +133,8 @@ def elements_of(root: etree._Element) -> Diagram:
     names = triggers.names_of(root)
     elements: dict[str, Element] = {}
     flows: dict[str, Flow] = {}
-    processes = {}
+    processes, declared = {}, {}
+    variables = data.names_of(root)
     for process in root.iter(tag("process")):
         key = process.get("id") or ""
         processes[key] = process.get("name") or key
@@ -138,10 +143,13 @@ def elements_of(root: etree._Element) -> Diagram:
             if node.tag != tag(kind) or not node_id:
                 continue
             if kind in NODES:
-                elements[node_id] = _element(node, key, lanes, names)
+                copies = data.copies_of(node, variables)
+                elements[node_id] = replace(_element(node, key, lanes, names), copies=copies)
             elif kind == "sequenceFlow":
                 flows[node_id] = _flow(node)
-    return Diagram(processes, elements, flows, lanes)
+            if kind in SCOPES:
+                declared[node_id] = data.declared_in(node, variables)
+    return Diagram(processes, elements, flows, lanes, declared)
 
 
 def _lanes(root: etree._Element) -> dict[str, str]:

@@ -9,6 +9,7 @@ from lxml import etree
 from sqlalchemy import Connection
 
 from engine.bpmn import handlers, rewriting
+from engine.bpmn.data import Declared
 from engine.bpmn.elements import Element
 from engine.definitions.published import load
 from engine.definitions.reading import DIAGRAM, Definition, root_of
@@ -45,11 +46,12 @@ def _build(
     parser = DiagramParser()
     inner: dict[str, dict[str, Element]] = {}
     owners: dict[str, int] = {}
+    declared: dict[str, Declared] = {}
     for definition in definitions:
         chosen = start_event if definition.key == key else None
         copy = rewriting.runnable(root_of(definition.files[DIAGRAM]), chosen)
         parser.add_bpmn_xml(etree.ElementTree(copy.root), filename=f"{definition.key}.bpmn")
-        drawn = definition.elements
+        drawn, declared = definition.elements, {**declared, **definition.diagram.declared}
         known = {**drawn, **{inner: drawn[name] for inner, name in copy.names.items()}}
         known.update({inner: drawn[name].parts[n] for inner, (name, n) in copy.parts.items()})
         for process in [*definition.diagram.processes, *known]:
@@ -58,7 +60,8 @@ def _build(
     subprocess_specs = parser.get_subprocess_specs(key)
     for each in (spec, *subprocess_specs.values()):
         scope = handlers.body_of(each.name)
-        finish(each, inner[scope], owners[scope])
+        data = Declared() if scope != each.name else declared[scope]
+        finish(each, inner[scope], data, owners[scope])
         _give_decisions(each, {d.id: d for d in definitions})
     return spec, subprocess_specs
 

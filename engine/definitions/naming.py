@@ -38,7 +38,10 @@ def _set_by(definition: Definition) -> set[str]:
         names |= {question.key for question in form.questions()}
     for model, key in definition.decisions.values():
         names |= set(model.decisions[key].outputs)
+    for each in definition.diagram.declared.values():
+        names |= {*each.objects, *each.inputs, *each.outputs}
     for element in definition.elements.values():
+        names |= set(element.copies.own) if element.copies else set()
         repeat = element.repeat
         if repeat is not None:
             names |= {n for n in (repeat.item, repeat.results, repeat.result_item) if n}

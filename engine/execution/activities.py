@@ -15,7 +15,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine import clock
 from engine.errors import ExecutionFailed
-from engine.execution import evaluation
+from engine.execution import evaluation, passing
 from engine.execution.problems import held
 
 MAX_CALL_DEPTH = 20
@@ -77,9 +77,9 @@ class SubWorkflowTask(LibrarySubprocess):
             return bool(subprocess.completed)
         if my_task.workflow.depth >= MAX_CALL_DEPTH:
             raise ExecutionFailed("Calls are nested deeper than 20.", code="call.too_deep")
+        passing.open_inside(my_task, top.subprocess_specs[self.spec].declared)
         subprocess = top.create_subprocess(my_task, self.spec)
         subprocess.completed_event.connect(self._on_subworkflow_completed, my_task)
-        top.scopes.open(f"s:{my_task.id.hex}", top.scopes.key(my_task), "sub")
         my_task._set_state(TaskState.STARTED)
         subprocess.task_tree.run()
         return False
@@ -92,7 +92,14 @@ class SubWorkflowTask(LibrarySubprocess):
 
 
 class CallActivity(SubWorkflowTask, LibraryCall):
-    """A called process works on its caller's variables at once."""
+    """A called process works on its caller's variables at once, unless it declares inputs or
+    outputs: then it sees those alone."""
+
+    def _run_hook(self, my_task: Task) -> bool:
+        passing.give_back(
+            my_task, my_task.workflow.top_workflow.subprocess_specs[self.spec].declared
+        )
+        return True
 
 
 def write_all(task: Task, values: dict[str, Any]) -> None:

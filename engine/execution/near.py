@@ -13,6 +13,8 @@ from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, BpmnStartTask
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.execution import passing
+
 AHEAD = 1
 
 
@@ -29,7 +31,12 @@ class Near:
         if looked_ahead <= AHEAD:
             super()._predict(my_task, seen, looked_ahead, mask)  # type: ignore[misc]  # mixed in
 
+    def _update_hook(self, my_task: Task) -> bool:
+        passing.into(my_task)
+        return bool(super()._update_hook(my_task))  # type: ignore[misc]  # mixed in
+
     def _on_complete(self, my_task: Task) -> None:
+        passing.out(my_task)
         self._open_following(my_task)
         super()._on_complete(my_task)  # type: ignore[misc]  # mixed in
 

@@ -12,6 +12,7 @@ from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, SimpleBpmnTask, _EndJoin
 from SpiffWorkflow.task import Task
 
+from engine.bpmn.data import Declared
 from engine.bpmn.xml import tag
 from engine.execution import activities, events, gateways, repeats, service, throws
 from engine.execution.near import Near, NearBoundarySplit, NearStart
@@ -91,12 +92,14 @@ class EndJoin(_EndJoin):
         return True
 
 
-def finish(spec: BpmnProcessSpec, elements: dict[str, Any], definition_id: int) -> None:
+def finish(
+    spec: BpmnProcessSpec, elements: dict[str, Any], declared: Declared, definition_id: int
+) -> None:
     """What the parser leaves undone: each spec gets its drawn element, markers hear of their
     instances, the end is ours."""
     spec.end.__class__ = EndJoin
     spec.start.__class__ = NearStart
-    spec.definition_id = definition_id
+    spec.definition_id, spec.declared = definition_id, declared
     spec.watches = False  # whether a condition of it is looked at after every step
     for task_spec in spec.task_specs.values():
         task_spec.element = elements.get(task_spec.bpmn_id or "")

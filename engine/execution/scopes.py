@@ -13,6 +13,7 @@ from SpiffWorkflow.task import Task
 from engine import feel
 
 ROOT = "root"
+KEEPING = ("item", "process", "called")  # a new name is kept here
 MISSING = object()
 
 
@@ -27,7 +28,8 @@ class Write:
 
 @dataclass
 class Scope:
-    """`kind`: process, sub (reads and writes through) or item (keeps what is written in it)."""
+    """`kind`: process, sub (reads and writes through), item (keeps what is written in it) or
+    called (a process with inputs of its own: it neither reads nor writes outside)."""
 
     parent: str | None
     kind: str
@@ -96,7 +98,8 @@ class Scopes:
         chain, at = [], self.all.get(key)
         while at is not None:
             chain.append(at)
-            at = self.all.get(at.parent) if at.parent else None
+            through = at.parent is not None and at.kind != "called"
+            at = self.all.get(str(at.parent)) if through else None
         return chain
 
     def open(self, key: str, parent: str, kind: str) -> None:
@@ -106,10 +109,15 @@ class Scopes:
         self.all.pop(key, None)
 
     def read(self, key: str, name: str) -> Any:
+        found = self.find(key, name)
+        return None if found is MISSING else found
+
+    def find(self, key: str, name: str) -> Any:
+        """As `read`; `MISSING` when no scope has the name."""
         for scope in self.chain(key):
             if (found := scope.get(name)) is not MISSING:
                 return found
-        return None
+        return MISSING
 
     def write(self, key: str, name: str, value: Any, element_id: str | None = None) -> None:
         """To the nearest scope that holds the name; a new name stops at an item or the process."""
@@ -129,7 +137,7 @@ class Scopes:
         at: str | None = key
         while at is not None:
             scope = self.all[at]
-            if scope.kind in ("item", "process") or name in scope:
+            if scope.kind in KEEPING or name in scope:
                 return at
             at = scope.parent
         return ROOT

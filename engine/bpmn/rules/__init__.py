@@ -3,7 +3,7 @@
 Every finding at once: code, element, line, plain words, repair.
 """
 
-from engine.bpmn.rules import elements, events, expressions, paths, references, services
+from engine.bpmn.rules import data, elements, events, expressions, paths, references, services
 from engine.bpmn.rules.subject import Known, Subject
 from engine.errors import Problem
 
@@ -26,6 +26,7 @@ def check(subject: Subject) -> list[Problem]:
     found = [
         *elements.check(subject),
         *events.check(subject),
+        *data.check(subject),
         *references.check(subject),
         *services.check(subject),
         *paths.check(subject),

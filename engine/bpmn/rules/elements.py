@@ -25,7 +25,11 @@ PICTURE = {
     "loopDataOutputRef", "inputDataItem", "outputDataItem", "completionCondition",
     "extension", "relationship", "error", "escalation", "signal", "itemDefinition", "interface",
     "participantMultiplicity", "linkEventDefinition", "source", "target",
-    "dataObject", "dataObjectReference", "dataState", "signalEventDefinition",
+    "dataObject", "dataObjectReference", "dataState", "property", "ioSpecification", "dataInput",
+    "dataOutput", "inputSet", "outputSet", "dataInputRefs", "dataOutputRefs", "optionalInputRefs",
+    "optionalOutputRefs", "inputSetRefs", "outputSetRefs", "sourceRef", "targetRef",
+    "dataInputAssociation", "dataOutputAssociation", "assignment", "transformation", "from", "to",
+    "signalEventDefinition",
     "conditionalEventDefinition", "condition", "errorEventDefinition", "escalationEventDefinition",
 }  # fmt: skip
 
@@ -41,12 +45,6 @@ REFUSED = {
     "cancelEventDefinition": "The cancel event “{x}” is not supported.",
     "dataStore": "Nothing is kept in the data store “{x}”. Turn it into a note.",
     "dataStoreReference": "Nothing is kept in the data store “{x}”. Turn it into a note.",
-    "ioSpecification": "“{x}” has inputs and outputs of its own, which are not supported. All "
-    "steps see the case’s values.",
-    "dataInputAssociation": "“{x}” reads a data object, which is not supported. All steps see "
-    "the case’s values.",
-    "dataOutputAssociation": "“{x}” writes a data object, which is not supported. All steps see "
-    "the case’s values.",
     "choreography": "A choreography is not supported. Draw a process.",
     "conversation": "A conversation is not supported. Draw a process.",
     "globalUserTask": "“{x}” is a global task, which is not supported. Draw a process.",
