@@ -56,7 +56,7 @@ class Element:
     event: str | None = None  # message, timer, terminate, multiple, …; None: a plain event
     message: str | None = None  # the name of the message or signal
     code: str | None = None  # of an error or escalation; None catches every one
-    condition: str | None = None  # of a conditional event
+    condition: str | None = None  # of a conditional event; of an ad-hoc subprocess to be done
     parts: tuple[Element, ...] = ()  # one a trigger, when several are drawn on it
     triggered: bool = False  # an event subprocess: its start event opens it
     link: str | None = None
@@ -186,6 +186,7 @@ def _element(
         decision=_extension_text(node, "calledDecisionId"),
         called=node.get("calledElement"),
         default=node.get("default"),
+        condition=(node.findtext(tag("completionCondition")) or "").strip() or None,
         repeat=_repeat(node),
     )
     return _with_triggers(element, node, names)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from engine.bpmn import handlers, multiples
+from engine.bpmn import handlers, multiples, parts
 from engine.bpmn.elements import EVENTS
 from engine.bpmn.triggers import triggers_of
 from engine.bpmn.xml import local, tag
@@ -47,18 +47,19 @@ def runnable(root: etree._Element, start_event: str | None) -> Runnable:
             parent.remove(node)
     for process in copy.iter(tag("process")):
         _keep_one_start(process, start_event)
+    parts.unfold(copy)
     _join_links(copy)
     _split_outgoing(copy)
     handlers.unfold(copy)
-    parts = multiples.unfold(copy)
+    several = multiples.unfold(copy)
     _normalise_events(copy)
-    return Runnable(copy, _rename_reserved(copy), parts)
+    return Runnable(copy, _rename_reserved(copy), several)
 
 
 def _normalise_events(root: etree._Element) -> None:
     """What an event waits for or throws is read from its drawn element. The library only needs to
     know which events wait: they all become alike."""
-    for node in root.iter():
+    for node in list(root.iter()):
         kind = local(node)
         if kind not in EVENTS:
             continue

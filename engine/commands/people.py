@@ -87,9 +87,7 @@ def set_roles(db: Connection, account_id: int, roles: Collection[str], *, actor:
     _record(db, actor, account_id, "account.roles_set", roles=sorted(set(roles)))
 
 
-def _check_kinds(
-    db: Connection, account_id: int, roles: Mapping[str, Mapping[str, Any]]
-) -> None:
+def _check_kinds(db: Connection, account_id: int, roles: Mapping[str, Mapping[str, Any]]) -> None:
     """A role for one kind of organisation is held by people of such an organisation alone (where
     the site lists its organisations)."""
     kinds = {row.key: row.kind for row in db.execute(select(organisation))}

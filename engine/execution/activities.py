@@ -15,8 +15,9 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine import clock
 from engine.errors import ExecutionFailed
-from engine.execution import evaluation, passing
+from engine.execution import evaluation, passing, problems
 from engine.execution.problems import held
+from engine.execution.workflow import finished
 
 MAX_CALL_DEPTH = 20
 
@@ -78,17 +79,65 @@ class SubWorkflowTask(LibrarySubprocess):
         if my_task.workflow.depth >= MAX_CALL_DEPTH:
             raise ExecutionFailed("Calls are nested deeper than 20.", code="call.too_deep")
         passing.open_inside(my_task, top.subprocess_specs[self.spec].declared)
-        subprocess = top.create_subprocess(my_task, self.spec)
-        subprocess.completed_event.connect(self._on_subworkflow_completed, my_task)
+        self._open(my_task)
         my_task._set_state(TaskState.STARTED)
-        subprocess.task_tree.run()
         return False
+
+    def _open(self, my_task: Task) -> None:
+        subprocess = my_task.workflow.top_workflow.create_subprocess(my_task, self.spec)
+        subprocess.completed_event.connect(self._on_subworkflow_completed, my_task)
+        subprocess.task_tree.run()
 
     def _on_subworkflow_completed(self, subworkflow: Any, my_task: Task) -> None:
         my_task._set_state(TaskState.READY)
 
     def _run_hook(self, my_task: Task) -> bool:
         return True
+
+
+class AdHocTask(SubWorkflowTask):
+    """Its steps lie open all at once. It is done when its condition holds after one of them; when
+    all are done and it does not hold, they are opened again."""
+
+    def _on_subworkflow_completed(self, subworkflow: Any, my_task: Task) -> None:
+        self.reconsider(my_task)
+
+    def reconsider(self, my_task: Task) -> None:
+        """Whether it is done now that all its steps are."""
+        if self.enough(my_task):
+            my_task._set_state(TaskState.READY)
+        elif problems.of(my_task) is None:
+            del my_task.workflow.top_workflow.subprocesses[my_task.id]
+            self._open(my_task)
+
+    def enough(self, my_task: Task) -> bool:
+        """An unset name counts as false, as with conditional events."""
+        key = f"s:{my_task.id.hex}"
+        view = my_task.workflow.top_workflow.view_of(key)
+        try:
+            return evaluation.of(view, self.element.condition) is True
+        except ExecutionFailed as error:
+            problems.note(my_task, error)
+            return False
+
+
+def step_done(task: Task) -> None:
+    """A step of an ad-hoc subprocess has ended: is that enough?"""
+    inside = task.workflow
+    owner = inside.parent_workflow.tasks[inside.parent_task_id]
+    while owner.task_spec.element is None:  # the body beside an event subprocess
+        inside = owner.workflow
+        if inside.parent_task_id is None:
+            return
+        owner = inside.parent_workflow.tasks[inside.parent_task_id]
+    if not isinstance(owner.task_spec, AdHocTask) or inside.completed:
+        return
+    if owner._state == TaskState.STARTED and owner.task_spec.enough(owner):
+        for each in list(inside.tasks.values()):
+            if not finished(each):
+                each.cancel()
+        inside.completed = True
+        owner._set_state(TaskState.READY)
 
 
 class CallActivity(SubWorkflowTask, LibraryCall):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from SpiffWorkflow.task import Task
@@ -14,7 +15,11 @@ TEXT_LIMIT = 300
 
 def evaluate(task: Task, text: str, extra: dict[str, Any] | None = None) -> Any:
     """The value of `text` at `task`; a limit broken is `ExecutionFailed` with the expression."""
-    view = task.workflow.top_workflow.view(task, extra)
+    return of(task.workflow.top_workflow.view(task, extra), text)
+
+
+def of(view: Mapping[str, Any], text: str) -> Any:
+    """As `evaluate`, on names in hand."""
     try:
         return feel.compile(text).evaluate(view, clock=clock.local_now)
     except ExpressionError as error:

@@ -62,6 +62,15 @@ def _near(spec_class: type) -> type:
     return type(spec_class.__name__, (Near, spec_class), {})
 
 
+NearAdHoc = _near(activities.AdHocTask)
+
+
+def _is_ad_hoc(task_spec: Any) -> bool:
+    element = task_spec.element
+    inside = isinstance(task_spec, activities.SubWorkflowTask)
+    return inside and element is not None and element.kind == "adHocSubProcess"
+
+
 class DiagramParser(BpmnParser):
     OVERRIDE_PARSER_CLASSES = {  # noqa: RUF012  # named and shaped by the library
         **{tag(name): _parser_class(name) for name in CLASSES},
@@ -105,6 +114,8 @@ def finish(
         task_spec.element = elements.get(task_spec.bpmn_id or "")
         if task_spec.element is not None and task_spec.element.condition is not None:
             spec.watches = True
+        if _is_ad_hoc(task_spec):
+            task_spec.__class__ = NearAdHoc
         if type(task_spec) is BoundaryEventSplit:
             task_spec.__class__ = NearBoundarySplit
     for task_spec in spec.task_specs.values():

@@ -18,7 +18,7 @@ from engine.errors import ExecutionFailed
 from engine.execution import evaluation, events
 from engine.execution.workflow import Thrown, finished
 
-LEAVING = ("escalation", "error")  # thrown last: what catches them may end the thrower
+LEAVING = ("escalation", "error", "cancel")  # thrown last: what catches them may end the thrower
 
 
 class Caught(Exception):  # no fault: the way an error takes through the diagram
@@ -55,6 +55,8 @@ class Throwing:
             self._signal(my_task, part)
         elif part.event == "error":
             throw_error(my_task, part.code, f"“{part.label}”")
+        elif part.event == "cancel":
+            cancel_transaction(my_task)
         elif part.event == "escalation":
             escalate(my_task, part.code)
 
@@ -163,6 +165,11 @@ def throw_error(task: Task, code: str | None, said: str) -> None:
         f"The error {code or 'without a code'} of {said} is caught by nobody.",
         code="error.uncaught",
     )
+
+
+def cancel_transaction(task: Task) -> None:
+    """End the transaction that `task` lies in and go the way of its cancel event."""
+    raise Caught(next(_catchers(task, "cancel", None)))  # the rules see to it that there is one
 
 
 def escalate(task: Task, code: str | None) -> None:

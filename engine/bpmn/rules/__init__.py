@@ -3,7 +3,16 @@
 Every finding at once: code, element, line, plain words, repair.
 """
 
-from engine.bpmn.rules import data, elements, events, expressions, paths, references, services
+from engine.bpmn.rules import (
+    data,
+    elements,
+    events,
+    expressions,
+    parts,
+    paths,
+    references,
+    services,
+)
 from engine.bpmn.rules.subject import Known, Subject
 from engine.errors import Problem
 
@@ -27,6 +36,7 @@ def check(subject: Subject) -> list[Problem]:
         *elements.check(subject),
         *events.check(subject),
         *data.check(subject),
+        *parts.check(subject),
         *references.check(subject),
         *services.check(subject),
         *paths.check(subject),

@@ -29,7 +29,7 @@ PICTURE = {
     "dataOutput", "inputSet", "outputSet", "dataInputRefs", "dataOutputRefs", "optionalInputRefs",
     "optionalOutputRefs", "inputSetRefs", "outputSetRefs", "sourceRef", "targetRef",
     "dataInputAssociation", "dataOutputAssociation", "assignment", "transformation", "from", "to",
-    "signalEventDefinition",
+    "signalEventDefinition", "cancelEventDefinition",
     "conditionalEventDefinition", "condition", "errorEventDefinition", "escalationEventDefinition",
 }  # fmt: skip
 
@@ -37,12 +37,8 @@ REFUSED = {
     "task": "“{x}” has no type, so nobody would be asked to do it. Make it a user task.",
     "complexGateway": "The complex gateway “{x}” is not supported. Use inclusive gateways, or a "
     "multi-instance task with a completion condition.",
-    "transaction": "“{x}” is a transaction, which is not supported. Use a subprocess.",
-    "adHocSubProcess": "“{x}” is an ad-hoc subprocess, which is not supported. Draw its steps "
-    "with gateways.",
     "compensateEventDefinition": "Compensation on “{x}” is not supported. Draw the undoing steps "
     "as their own path.",
-    "cancelEventDefinition": "The cancel event “{x}” is not supported.",
     "dataStore": "Nothing is kept in the data store “{x}”. Turn it into a note.",
     "dataStoreReference": "Nothing is kept in the data store “{x}”. Turn it into a note.",
     "choreography": "A choreography is not supported. Draw a process.",
@@ -68,6 +64,8 @@ KNOWN_PROPERTIES = {
     "startEvent": WAITING | {"formFilename", "formJsonSchemaFilename", "key", "roles"},
     "callActivity": {"stage", "title"},
     "subProcess": {"stage", "title"},
+    "transaction": {"stage", "title"},
+    "adHocSubProcess": {"stage", "title"},
     "intermediateCatchEvent": WAITING | {"key", "roles", "formFilename"},
     "receiveTask": WAITING | {"key", "roles", "formFilename"},
     "boundaryEvent": WAITING | {"key", "roles", "formFilename"},
@@ -196,7 +194,7 @@ def _properties(subject: Subject, element: Element) -> Iterator[Problem]:
 
 def _shape(subject: Subject, element: Element) -> Iterator[Problem]:
     inside = [e for e in subject.diagram.elements.values() if e.parent == element.id]
-    if element.kind == "subProcess":
+    if element.kind in ("subProcess", "transaction"):
         starts = [e for e in inside if e.kind == "startEvent"]
         if len(starts) != 1:
             yield subject.of(

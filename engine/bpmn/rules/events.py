@@ -12,13 +12,13 @@ from engine.errors import Problem
 CODED = ("error", "escalation")
 CAUGHT = {"message", "timer", "signal", "conditional"}
 ALLOWED: dict[str, set[str | None]] = {
-    "boundaryEvent": {*CAUGHT, *CODED},
+    "boundaryEvent": {*CAUGHT, *CODED, "cancel"},
     "intermediateCatchEvent": {*CAUGHT, "link"},
     "intermediateThrowEvent": {None, "message", "signal", "escalation", "link"},
-    "endEvent": {None, "message", "signal", "error", "escalation", "terminate"},
+    "endEvent": {None, "message", "signal", "error", "escalation", "terminate", "cancel"},
 }
 HANDLED = CAUGHT | set(CODED)
-ELSEWHERE = {"compensate", "cancel"}  # refused by name in elements.py
+ELSEWHERE = {"compensate"}  # refused by name in elements.py
 
 
 def check(subject: Subject) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from engine.bpmn.rules.subject import Subject
 from engine.errors import Problem
 
 RESTING = {"userTask", "manualTask", "receiveTask", "intermediateCatchEvent", "serviceTask"}
+WITH_INSIDE = ("callActivity", "subProcess", "transaction", "adHocSubProcess")
 CHOOSING = {"exclusiveGateway", "inclusiveGateway"}
 
 
@@ -72,7 +73,8 @@ def _dangling(subject: Subject) -> Iterator[Problem]:
 
 
 def _unreachable(subject: Subject, graph: Graph) -> Iterator[Problem]:
-    starts = [e.id for e in subject.diagram.elements.values() if e.kind == "startEvent"]
+    elements = subject.diagram.elements
+    starts = [e.id for e in elements.values() if e.kind == "startEvent" or _opens(subject, e)]
     reached = graph.reach(starts)
     for element in subject.diagram.elements.values():
         loose = element.triggered or (
@@ -85,6 +87,13 @@ def _unreachable(subject: Subject, graph: Graph) -> Iterator[Problem]:
                 f"Nobody can ever reach “{element.label}”.",
                 repair="Lead a flow to it, or delete it.",
             )
+
+
+def _opens(subject: Subject, element: Element) -> bool:
+    """A step of an ad-hoc subprocess that no flow leads to."""
+    around = subject.diagram.elements.get(element.parent)
+    ad_hoc = around is not None and around.kind == "adHocSubProcess"
+    return ad_hoc and element.kind != "boundaryEvent" and not subject.diagram.into(element.id)
 
 
 def _conditions(subject: Subject) -> Iterator[Problem]:
@@ -142,7 +151,7 @@ def _ends(subject: Subject) -> Iterator[Problem]:
             and not subject.diagram.out_of(element.id)
         ):
             inner = subject.diagram.elements.get(element.parent)
-            if inner is not None and inner.kind == "subProcess" and inner.id == element.id:
+            if inner is not None and inner.kind == "adHocSubProcess":
                 continue
             yield subject.of(
                 element,
@@ -209,7 +218,7 @@ def _restless_loops(subject: Subject, graph: Graph) -> Iterator[Problem]:
             at = todo.pop()
             if at == name:
                 element = subject.diagram.elements[name]
-                if element.kind.endswith("Task") or element.kind in ("callActivity", "subProcess"):
+                if element.kind.endswith("Task") or element.kind in WITH_INSIDE:
                     yield subject.of(
                         element,
                         "bpmn.loop_without_wait",
@@ -228,7 +237,7 @@ def _rests(subject: Subject, element: Element) -> bool:
     if element.kind == "callActivity":
         known = subject.known.get(element.called or "")
         return known is None or known.waits
-    if element.kind == "subProcess":
+    if element.kind in ("subProcess", "transaction", "adHocSubProcess"):
         inside = [e for e in subject.diagram.elements.values() if e.parent == element.id]
         return any(_rests(subject, e) for e in inside)
     return False
