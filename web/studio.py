@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.bpmn import drawing
+from engine.bpmn import drawing, importing
 from engine.commands import deployments
 from engine.errors import ConcurrentUpdate, InvalidDefinition, InvalidInput
 from engine.queries import definitions as queries
@@ -93,10 +93,10 @@ def upload(key: str) -> ResponseReturnValue:
     try:
         if sent is None or not sent.filename:
             raise InvalidInput({"file": "Choose the file to upload."})
-        name, text = _uploaded(sent.filename, sent.read())
+        name, text, converted = _uploaded(sent.filename, sent.read())
     except InvalidInput as error:
         return _draft(key, error.messages), 422
-    return _save(key, {name: text}, f"Uploaded into the draft as {name}.")
+    return _save(key, {name: text}, f"Uploaded into the draft as {name}. {converted}".strip())
 
 
 @bp.post("/<key>/draft/discard")
@@ -182,8 +182,9 @@ def _sent_diagram() -> str:
     return request.form.get("diagram", "").replace("\r\n", "\n")
 
 
-def _uploaded(filename: str, content: bytes) -> tuple[str, str]:
-    """(path in the folder, text) of an uploaded file; `InvalidInput` names it and what is wrong."""
+def _uploaded(filename: str, content: bytes) -> tuple[str, str, str]:
+    """(path in the folder, text, what was converted of another tool's settings) of an uploaded
+    file; `InvalidInput` names it and what is wrong."""
     name = filename.replace("\\", "/").rsplit("/", 1)[-1]
     if not name.endswith(TEXT_FILES):
         kinds = ", ".join(TEXT_FILES)
@@ -196,7 +197,10 @@ def _uploaded(filename: str, content: bytes) -> tuple[str, str]:
         raise InvalidInput({"file": words}) from error
     except InvalidDefinition as error:
         raise InvalidInput({"file": f"“{name}” was not taken. {error}"}) from error
-    return _path_of(name), text
+    if not name.endswith(".bpmn"):
+        return _path_of(name), text, ""
+    imported = importing.convert(text.encode(), name)
+    return _path_of(name), imported.source.decode(), imported.words()
 
 
 def _path_of(name: str) -> str:

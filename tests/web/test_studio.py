@@ -10,6 +10,7 @@ import pytest
 from engine.access import SYSTEM
 from engine.commands import deployments, people
 from engine.queries import definitions as queries
+from tests.factories import MODELS
 from tests.web.conftest import DESK, ROLES, title, words
 
 DIAGRAM = (DESK / "process.bpmn").read_text()
@@ -340,6 +341,17 @@ def test_a_bad_file_is_refused_by_name_and_the_draft_stays(desk, olga, name, con
     assert f"“{name}” was not taken" in text
     assert said in text
     assert stored(desk) == before
+
+
+@pytest.mark.bpmn("Settings of other tools")
+def test_a_diagram_of_another_tool_is_converted_as_it_is_uploaded_and_the_page_lists_it(desk, olga):
+    content = (MODELS / "import" / "camunda7.bpmn").read_bytes()
+    answer = upload(olga, "camunda7.bpmn", content)
+    assert answer.status_code == 303
+    text = words(olga.get("/studio/desk/draft"))
+    assert "Converted 13 settings of another tool" in text
+    assert "camunda:candidateGroups became “roles”" in text
+    assert "camunda:" not in stored(desk).files["process.bpmn"]
 
 
 def test_an_upload_without_a_file_asks_for_one(olga):

@@ -8,6 +8,7 @@ from engine.bpmn.rules import (
     elements,
     events,
     expressions,
+    foreign,
     parts,
     paths,
     references,
@@ -34,6 +35,7 @@ def check(subject: Subject) -> list[Problem]:
         ]
     found = [
         *elements.check(subject),
+        *foreign.check(subject),
         *events.check(subject),
         *data.check(subject),
         *parts.check(subject),

@@ -11,7 +11,7 @@ from lxml import etree
 from engine.bpmn import services
 from engine.bpmn.elements import NODES, Element
 from engine.bpmn.rules.subject import Subject
-from engine.bpmn.xml import BPMN, BPMNDI, SPIFF, line_of, local
+from engine.bpmn.xml import BPMN, BPMNDI, line_of, local
 from engine.errors import Problem
 
 PICTURE = {
@@ -74,8 +74,6 @@ KNOWN_PROPERTIES = {
     "serviceTask": services.SETTINGS,
     "sendTask": services.SETTINGS | {"payload", "key"},
 }
-SPIFF_KNOWN = {"properties", "property", "instructionsForEndUser", "calledDecisionId"}
-OTHER_TOOLS = ("camunda", "zeebe", "flowable", "activiti", "bizagi", "signavio")
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -86,10 +84,6 @@ def check(subject: Subject) -> Iterator[Problem]:
             continue
         if node.tag.startswith(f"{{{BPMN}}}"):
             yield from _element(subject, node)
-        elif node.tag.startswith(f"{{{SPIFF}}}") and local(node) not in SPIFF_KNOWN:
-            yield from _spiff(subject, node)
-        elif any(tool in node.tag.lower() for tool in OTHER_TOOLS):
-            yield from _other_tool(subject, node)
     for element in subject.diagram.elements.values():
         yield from _properties(subject, element)
         yield from _shape(subject, element)
@@ -155,28 +149,6 @@ def _owner(node: etree._Element) -> etree._Element | None:
     while at is not None and local(at) not in NODES | {"process", "definitions"}:
         at = at.getparent()
     return at
-
-
-def _spiff(subject: Subject, node: etree._Element) -> Iterator[Problem]:
-    owner, name = _owner(node), local(node)
-    label = owner.get("name") or owner.get("id") if owner is not None else ""
-    if name in ("preScript", "postScript"):
-        words = f"“{label}” has a script of its own. Scripts are written in FEEL, in a script task."
-        code = "expression.syntax"
-    else:
-        words = f"“{label}” carries a setting Waymark would ignore: {name}."
-        code = "bpmn.unknown_setting"
-    yield subject.of_node(owner if owner is not None else node, code, words)
-
-
-def _other_tool(subject: Subject, node: etree._Element) -> Iterator[Problem]:
-    owner = _owner(node)
-    label = owner.get("name") or owner.get("id") if owner is not None else ""
-    yield subject.of_node(
-        owner if owner is not None else node,
-        "bpmn.unknown_setting",
-        f"“{label}” carries a setting Waymark would ignore: {local(node)}.",
-    )
 
 
 def _properties(subject: Subject, element: Element) -> Iterator[Problem]:
