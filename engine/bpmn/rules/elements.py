@@ -50,6 +50,10 @@ REFUSED = {
     "potentialOwner": "The owner of “{x}” cannot be read. Put it in a lane or choose a role.",
     "performer": "The owner of “{x}” cannot be read. Put it in a lane or choose a role.",
 }
+CODES = {
+    "task": "bpmn.task_without_type", "dataStore": "bpmn.data_store",
+    "dataStoreReference": "bpmn.data_store",
+}  # fmt: skip
 REPAIRS = {"task": "Make it a user task.", "dataStoreReference": "Turn it into a note."}
 
 WAITING = {"expected", "stage", "protected", "title"}
@@ -126,7 +130,7 @@ def _element(subject: Subject, node: etree._Element) -> Iterator[Problem]:
         name = (owner.get("name") or owner.get("id") or kind) if owner is not None else kind
         yield subject.of_node(
             owner if owner is not None else node,
-            "bpmn.task_without_type" if kind == "task" else "bpmn.unsupported_element",
+            CODES.get(kind, "bpmn.unsupported_element"),
             REFUSED[kind].format(x=name),
             repair=REPAIRS.get(kind),
         )
@@ -175,7 +179,7 @@ def _shape(subject: Subject, element: Element) -> Iterator[Problem]:
                 f"“{element.label}” needs one start (has {len(starts)}).",
             )
         elif not any(e.kind == "endEvent" for e in inside):
-            yield subject.of(element, "bpmn.no_end_event", f"“{element.label}” has no end.")
+            yield subject.of(element, "bpmn.subprocess_end", f"“{element.label}” has no end.")
 
 
 def _processes(subject: Subject) -> Iterator[Problem]:
