@@ -9,33 +9,47 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from engine import audit
 from engine.bpmn.drawing import Mark, draw
 from engine.commands import cases as commands
 from engine.errors import InvalidInput
-from engine.queries import cases
+from engine.queries import caselist, cases
 from engine.queries.cases import ActionPage, CaseHead, Drawing
 from web.auth import actor, database
-from web.page import questions
+from web.page import questions, sheets
 from web.page.reading import note_reading
 from web.page.tabs import Tab
 from web.posting import Db, once, posted
 from web.rules import SIGNED_IN, rule
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
-FILTERS = ("reference", "process", "status", "stage")
 
 
 @bp.get("")
 @rule(SIGNED_IN)
 def index() -> str:
-    wanted = {name: request.args.get(name, "") for name in FILTERS}
+    wanted = {name: request.args.get(name, "") for name in caselist.FILTERS}
     with database().reading() as db:
-        page = cases.case_list(db, actor(), wanted, request.args.get("after"))
+        page = caselist.case_list(db, actor(), wanted, request.args.get("after"))
     kept: dict[str, Any] = {name: value for name, value in wanted.items() if value}
     return render_template(
         "cases/index.html", page=page, wanted=wanted,
         next_page=url_for("cases.index", **{**kept, "after": page.next}),
     )  # fmt: skip
+
+
+@bp.post("/export")
+@rule("operate", "see_all")
+def export() -> ResponseReturnValue:
+    """What the list shows, as a file for a spreadsheet; that it was taken is recorded."""
+    wanted = {name: request.form.get(name, "") for name in caselist.FILTERS}
+    with database().transaction() as db:
+        lines = caselist.export(db, actor(), wanted)
+        audit.record(
+            db, actor=actor(), chain="system", action="cases.export", subject="cases",
+            details={"lines": len(lines)},
+        )  # fmt: skip
+    return sheets.download("cases.csv", caselist.CaseLine, lines)
 
 
 @bp.get("/find")

@@ -1,4 +1,4 @@
-"""The list of cases, and everything the pages of one case show."""
+"""Everything the pages of one case show."""
 
 from __future__ import annotations
 
@@ -15,13 +15,9 @@ from engine.choices import offered
 from engine.definitions import Definition
 from engine.errors import NotFound
 from engine.forms import Choice, Form
-from engine.models import account, message_subscription, process_definition, process_instance
+from engine.models import account, message_subscription, process_instance
 from engine.queries import story, variables
 from engine.queries.waiting import Wait, places, waits_of
-
-PAGE = 50
-DIGITS = 19  # a longer number is no id of ours
-STATUSES = ("active", "incident", "suspended", "completed", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -31,30 +27,19 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class CaseLine:
-    reference: str
-    process: str
-    version: int
-    status: str
-    stage: str | None
-    label: str | None
-    started_at: datetime
-    changed_at: datetime
-
-
-@dataclass(frozen=True)
-class CaseList:
-    lines: tuple[CaseLine, ...]
-    next: str | None
-    processes: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
 class Action:
     """A thing that people of a role may say has happened: a button on the case page."""
 
     id: str
     title: str
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Another case that this one came from or has started. `how` says which."""
+
+    reference: str
+    how: str
 
 
 @dataclass(frozen=True)
@@ -75,6 +60,7 @@ class CaseHead:
     stages: tuple[Stage, ...]
     waits: tuple[Wait, ...]
     actions: tuple[Action, ...]
+    linked: tuple[Linked, ...]
     whole: bool  # False: this person reads their own part alone
 
 
@@ -100,47 +86,6 @@ def stages(manifest: Mapping[str, Any], stage: str | None, state: str) -> tuple[
         Stage(name, "done" if i < at else "present" if i == at else "ahead")
         for i, name in enumerate(names)
     )
-
-
-def case_list(
-    db: Connection, actor: Actor, wanted: Mapping[str, str], after: str | None = None
-) -> CaseList:
-    """Cases this actor may know of, the newest first; `wanted` may name a reference (or part of
-    one), process, status and stage."""
-    p, d = process_instance.c, process_definition.c
-    statement = (
-        select(process_instance, d.title, d.version.label("definition_version"))
-        .select_from(process_instance.join(process_definition, d.id == p.definition_id))
-        .where(access.case_seen_by(actor))
-        .order_by(p.id.desc())
-        .limit(PAGE + 1)
-    )
-    if reference := wanted.get("reference", "").strip():
-        statement = statement.where(p.reference.icontains(reference, autoescape=True))
-    for name, column in (("process", p.key), ("stage", p.stage)):
-        if wanted.get(name):
-            statement = statement.where(column == wanted[name])
-    if wanted.get("status") in STATUSES:
-        statement = statement.where(p.status == wanted["status"])
-    if after and after.isdigit() and len(after) < DIGITS:
-        statement = statement.where(p.id < int(after))
-    rows = db.execute(statement).all()
-    following = str(rows[PAGE - 1].id) if len(rows) > PAGE else None
-    return CaseList(tuple(_line(r) for r in rows[:PAGE]), following, _processes(db))
-
-
-def _line(row: Row[Any]) -> CaseLine:
-    return CaseLine(
-        row.reference, row.title, row.definition_version, row.status, row.stage, row.label,
-        row.started_at, row.changed_at,
-    )  # fmt: skip
-
-
-def _processes(db: Connection) -> tuple[tuple[str, str], ...]:
-    """Processes that have cases of their own, by title."""
-    found = [definitions.load(db, i) for i in definitions.newest(db).values()]
-    own = [(d.key, d.title) for d in found if d.manifest.get("reference")]
-    return tuple(sorted(own, key=lambda pair: pair[1]))
 
 
 def find(db: Connection, actor: Actor, reference: str) -> str | None:
@@ -178,8 +123,26 @@ def case_head(db: Connection, actor: Actor, reference: str) -> CaseHead:
         status=row.status, stage=row.stage, label=row.label, started_at=row.started_at,
         started_by=row.starter, ended_at=row.ended_at, ended=end.label if end else None,
         stages=stages(definition.manifest, row.stage, row.status),
-        waits=waits, actions=_actions(db, actor, row.id), whole=whole,
+        waits=waits, actions=_actions(db, actor, row.id),
+        linked=_linked(db, actor, row.id, row.started_from), whole=whole,
     )  # fmt: skip
+
+
+def _linked(
+    db: Connection, actor: Actor, instance_id: int, started_from: int | None
+) -> tuple[Linked, ...]:
+    """Only those that this actor may know of."""
+    p = process_instance.c
+    rows = db.execute(
+        select(p.id, p.reference)
+        .where((p.started_from == instance_id) | (p.id == started_from))
+        .where(access.case_seen_by(actor))
+        .order_by(p.id)
+    )
+    return tuple(
+        Linked(row.reference, "Started from" if row.id == started_from else "Has started")
+        for row in rows
+    )
 
 
 def _actions(db: Connection, actor: Actor, instance_id: int) -> tuple[Action, ...]:

@@ -228,12 +228,12 @@ def test_a_supervisor_does_not_correct_what_is_masked_to_them(desk, visit):
 def test_an_unforeseen_fault_gives_a_reference_number_and_nothing_else(
     app, visit, monkeypatch, capfd
 ):
-    from engine.queries import cases
+    from engine.queries import caselist
 
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a secret of the machine")
 
-    monkeypatch.setattr(cases, "case_list", broken)
+    monkeypatch.setattr(caselist, "case_list", broken)
     answer = visit("ann").get("/cases")
     assert answer.status_code == 500
     assert "Something went wrong" in title(answer)
@@ -243,12 +243,12 @@ def test_an_unforeseen_fault_gives_a_reference_number_and_nothing_else(
 
 def test_a_busy_database_is_503_with_a_time_to_come_back(app, visit, monkeypatch):
     from engine.errors import Unavailable
-    from engine.queries import cases
+    from engine.queries import caselist
 
     def busy(*_: object, **__: object) -> None:
         raise Unavailable("The service is busy. Try again in a moment.")
 
-    monkeypatch.setattr(cases, "case_list", busy)
+    monkeypatch.setattr(caselist, "case_list", busy)
     answer = visit("ann").get("/cases")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
 
