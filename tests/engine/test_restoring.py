@@ -137,25 +137,3 @@ def test_a_long_loop_stays_small_and_ends() -> None:
         sizes.append(len(state.dump(case)[0]))
         assert case.completed == (n == 400)
     assert sizes[398] == sizes[10]
-
-
-def test_the_library_still_has_the_shape_we_rely_on() -> None:
-    """The private names that execution and state touch; a new release that lost one fails here."""
-    from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit
-    from SpiffWorkflow.specs.base import TaskSpec
-    from SpiffWorkflow.task import Task
-    from SpiffWorkflow.workflow import Workflow
-
-    for owner, names in (
-        (Task, "_set_state _add_child _sync_children _drop_children _ready"),
-        (TaskSpec, "_update _predict _update_hook _predict_hook _on_ready_hook _run_hook "
-                   "_on_complete_hook _on_complete _on_cancel"),
-        (Workflow, "_remove_task _task_removed_notify _task_completed_notify"),
-        (BoundaryEventJoin, "_check_threshold_structured"),
-        (BoundaryEventSplit, "_run_hook"),
-    ):  # fmt: skip
-        assert [name for name in names.split() if not hasattr(owner, name)] == []
-    case = begun(specs_of("sequence", ()))
-    assert {"_parent", "_children", "_state", "internal_data", "triggered", "thread_id"} <= set(
-        vars(case.task_tree)
-    )
