@@ -6,20 +6,21 @@ import logging
 import socket
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from os import getpid
 from uuid import uuid4
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from engine import clock, jobs
 from engine.access import SYSTEM
 from engine.advance import advancing
-from engine.commands import messages
+from engine.commands import dated_starts, messages
 from engine.database import Database, insert_for
 from engine.errors import Conflict, EngineError
 from engine.execution import run
 from engine.history import Event
-from engine.models import timer, worker
+from engine.models import start_timer, timer, worker
 
 BATCH = 50
 LEAVE_WITHIN = 5.0  # seconds; what a worker leaves behind is another's when its lease is over
@@ -38,6 +39,16 @@ def run_due(database: Database) -> int:
         fired += progress
         if not progress:
             return fired
+
+
+def next_due(db: Connection, until: datetime) -> datetime | None:
+    """The first instant up to `until` at which a date of a case, or one that begins a case, is
+    due."""
+    waiting = select(timer.c.due_at).where(timer.c.held.is_(False))
+    dates = waiting.union_all(select(start_timer.c.due_at)).subquery()
+    due = select(func.min(dates.c.due_at)).where(dates.c.due_at <= until)
+    found: datetime | None = db.execute(due).scalar()
+    return found
 
 
 def _due(db: Connection) -> list[tuple[str, int]]:
@@ -107,6 +118,7 @@ class Worker:
     def round(self) -> None:
         self._sign_of_life()
         run_due(self.database)
+        dated_starts.run_due(self.database)
         messages.deliver_pending(self.database)
 
     def work(self) -> None:

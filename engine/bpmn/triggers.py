@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from lxml import etree
 
 from engine.bpmn.xml import local, tag
+
+ISO_DURATION = re.compile(
+    r"P(?!$)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?!$)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?", re.IGNORECASE
+)
+
+
+def is_duration(text: str) -> bool:
+    """An ISO duration as it is; any other text of a timer is FEEL."""
+    return ISO_DURATION.fullmatch(text) is not None
 
 
 def triggers_of(node: etree._Element) -> list[etree._Element]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from engine import access, audit, clock, definitions
 from engine.access import Actor
 from engine.bpmn import rules
+from engine.commands import dated_starts
 from engine.database import insert_for, inserted_id
 from engine.definitions import Definition
 from engine.errors import ConcurrentUpdate, InvalidDefinition, InvalidInput, NotFound, Problem
@@ -112,6 +113,7 @@ def _publish(deployed: _Deployment, definition: Definition) -> Published:
         return Published(definition.key, last.version, new=False)
     version = 1 if last is None else last.version + 1
     definition_id = _insert(deployed, definition, version)
+    dated_starts.schedule(db, definition, definition_id)
     db.execute(
         insert(definition_file),
         [

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from engine import feel
 from engine.bpmn.elements import Element
 from engine.bpmn.rules.expressions import expressions_of
+from engine.bpmn.triggers import is_duration
 from engine.definitions.reading import Definition
 from engine.errors import ExpressionError, Problem
 
@@ -85,7 +86,7 @@ def _texts(element: Element) -> Iterator[tuple[str, str]]:
     if element.script:
         yield "the script", element.script
     for part in element.each:
-        if part.timer and part.timer[1][:1] not in ("P", "p", "R"):
+        if part.timer and part.timer[1][:1] != "R" and not is_duration(part.timer[1]):
             yield "the date", part.timer[1]
 
 

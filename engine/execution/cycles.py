@@ -4,6 +4,7 @@ once; the next is the first that still lies ahead."""
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,41 +20,48 @@ SHAPE = re.compile(r"R(\d*)/(P[0-9YMWDTHS]+)\Z")
 
 def next_instant(task: Task, text: str) -> datetime:
     """When the timer fires next; kept beside the token, with how often it does after that."""
-    times, period = _cycle(task, text)
+    times, period = read(text, task.task_spec.element.label, task.workflow.top_workflow.view(task))
     data = task.internal_data
     if DUE not in data:
-        instant = _after(clock.local_now(), period)
+        instant = later(clock.local_now(), period)
         note_due(task, instant, None if times is None else times - 1)
         return instant
     left = data.get(LEFT)
-    instant, rounds = feel.from_json(data[DUE]), 0
-    while instant <= clock.now() or not rounds:
-        instant = _after(instant, period)
-        rounds += 1
+    instant = next_after(feel.from_json(data[DUE]), period)
     note_due(task, instant, None if left is None else left - 1)
     return instant
 
 
-def _cycle(task: Task, text: str) -> tuple[int | None, Any]:
-    given = text if text[:1] == "R" else evaluation.evaluate(task, text)
+def read(text: str, label: str, view: Mapping[str, Any]) -> tuple[int | None, Any]:
+    """(how often, None for always; how far apart) of a repeat or of FEEL that gives one."""
+    given = text if text[:1] == "R" else evaluation.of(view, text)
     found = SHAPE.match(given) if isinstance(given, str) else None
     period = _duration(found[2]) if found else None
     shortest = feel.compile('now() + d >= now() + duration("PT1M")')
     if found is None or not shortest.evaluate({"d": period}, clock=clock.local_now):
         raise ExecutionFailed(
-            f"“{task.task_spec.element.label}” should repeat as in R/P1D or R3/PT1H, at least a "
-            f"minute apart: “{text[:300]}” does not.",
+            f"“{label}” should repeat as in R/P1D or R3/PT1H, at least a minute apart: "
+            f"“{text[:300]}” does not.",
             code="timer.bad_value",
             expression=text[:300],
         )
     return (int(found[1]) if found[1] else None), period
 
 
+def later(instant: datetime, period: Any) -> datetime:
+    """One period after `instant`, on London's clock."""
+    at = instant.astimezone(clock.LONDON)
+    found: datetime = feel.compile("i + d").evaluate({"i": at, "d": period}, clock=clock.local_now)
+    return found
+
+
+def next_after(instant: datetime, period: Any) -> datetime:
+    """The first repeat after `instant` that still lies ahead."""
+    found = later(instant, period)
+    while found <= clock.now():
+        found = later(found, period)
+    return found
+
+
 def _duration(text: str) -> Any:
     return feel.compile(f'duration("{text}")').evaluate({}, clock=clock.local_now)
-
-
-def _after(instant: datetime, period: Any) -> datetime:
-    at = instant.astimezone(clock.LONDON)
-    later: datetime = feel.compile("i + d").evaluate({"i": at, "d": period}, clock=clock.local_now)
-    return later

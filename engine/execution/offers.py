@@ -12,7 +12,7 @@ from SpiffWorkflow.task import Task
 from engine.bpmn.elements import Element
 from engine.errors import ExecutionFailed
 from engine.execution import evaluation
-from engine.execution.waits import as_deadline
+from engine.execution.dates import as_deadline
 
 TITLE_LIMIT = 300
 

@@ -6,6 +6,7 @@ from engine.models.definition import (
     definition_file,
     deployment,
     process_definition,
+    start_timer,
 )
 from engine.models.instance import history_event, process_instance, reference_counter, variable
 from engine.models.job import job, outbox
@@ -35,6 +36,6 @@ __all__ = [
     "account", "account_role", "audit_entry", "definition_draft", "definition_file", "deployment",
     "draft", "history_event", "idempotency", "incident", "job", "login_attempt", "login_session",
     "message", "message_subscription", "metadata", "organisation", "outbox", "process_definition",
-    "process_instance", "proposal", "reference_counter", "role", "task_role", "timer", "user_task",
-    "variable", "worker",
+    "process_instance", "proposal", "reference_counter", "role", "start_timer", "task_role",
+    "timer", "user_task", "variable", "worker",
 ]  # fmt: skip

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 from engine.models.base import Id, Instant, Json, metadata
 
@@ -36,6 +45,19 @@ definition_file = Table(
     Column("definition_id", Id, ForeignKey("wm_process_definition.id"), primary_key=True),
     Column("path", String(300), primary_key=True),
     Column("content", LargeBinary, nullable=False),
+)
+
+# When a start event begins a case by itself next; a new version takes the place of the old one's.
+start_timer = Table(
+    "wm_start_timer",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("element_id", String(200), primary_key=True),
+    Column("definition_id", Id, ForeignKey("wm_process_definition.id"), nullable=False),
+    Column("text", String(2000), nullable=False),  # as drawn
+    Column("due_at", Instant, nullable=False),
+    Column("left", Integer),  # how often it begins one after that; null: always
+    Index("ix_wm_start_timer_due", "due_at"),
 )
 
 definition_draft = Table(

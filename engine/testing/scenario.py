@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, select
 from engine import access, clock, definitions, timers
 from engine.access import Actor
 from engine.advance import preview
-from engine.commands import cases, tasks
+from engine.commands import cases, dated_starts, tasks
 from engine.database import Database, inserted_id
 from engine.errors import EngineError
 from engine.forms import Form
@@ -75,17 +75,13 @@ class Scenario:
         """Time passes: what falls due fires in its order, each at its own instant."""
         while True:
             with clock.at(self.now), self.database.reading() as db:
-                due = db.execute(
-                    select(timer.c.due_at)
-                    .where(timer.c.held.is_(False), timer.c.due_at <= instant)
-                    .order_by(timer.c.due_at)
-                    .limit(1)
-                ).scalar()
+                due = timers.next_due(db, instant)
             if due is None:
                 break
             self.now = max(self.now, due)
             with clock.at(self.now):
                 timers.run_due(self.database)
+                dated_starts.run_due(self.database)
         self.now = instant
 
     # --- what people do

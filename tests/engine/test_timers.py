@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 
 from engine import clock, timers
 from engine.database import Database
-from engine.execution.waits import as_deadline, as_instant
+from engine.execution.dates import as_deadline, as_instant
 from engine.models import history_event, timer
 from tests.factories import MORNING, model, ready
 
@@ -68,3 +69,20 @@ def test_a_date_begins_and_ends_on_londons_clock_in_summer_and_winter() -> None:
     assert as_instant(summer) == datetime(2026, 6, 30, 23, 0, tzinfo=UTC)
     assert as_instant(winter) == datetime(2026, 12, 1, 0, 0, tzinfo=UTC)
     assert as_deadline(summer) == datetime.combine(summer, time(22, 59, 59), UTC)
+
+
+def test_a_date_whose_name_begins_with_a_p_is_read_as_an_expression(database: Database) -> None:
+    files = model("reminder")
+    drawn = re.sub(
+        rb"<bpmn:timeDuration>[^<]*<", b"<bpmn:timeDuration>period<", files["process.bpmn"]
+    )
+    script = b"""<bpmn:scriptTask id="set"><bpmn:script>{period: duration("P2D")}</bpmn:script>
+      </bpmn:scriptTask><bpmn:sequenceFlow id="f_set" sourceRef="set" targetRef="answer" />"""
+    drawn = drawn.replace(b'targetRef="answer"', b'targetRef="set"')
+    drawn = drawn.replace(b"</bpmn:process>", script + b"</bpmn:process>")
+    run = ready(database, {**files, "process.bpmn": drawn})
+    run.start("reminder", "ann", {})
+    run.at(MORNING + timedelta(days=1))
+    run.expect_waits(["answer", "late"])
+    run.at(MORNING + timedelta(days=2))
+    run.expect_waits(["answer", "chase"])

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from engine import feel
 from engine.bpmn.elements import Element
 from engine.bpmn.rules.subject import Subject
-from engine.errors import Problem
+from engine.errors import ExpressionError, Problem
 
 CODED = ("error", "escalation")
 CAUGHT = {"message", "timer", "signal", "conditional"}
@@ -74,6 +75,8 @@ def _start(subject: Subject, element: Element) -> Iterator[Problem]:
                 "person."
             )
             yield subject.of(element, "bpmn.unsupported_element", words)
+        elif element.event == "timer":
+            yield from _dated_start(subject, element)
         elif element.event not in (None, "message", "signal"):
             words = (
                 f"“{element.label}” starts by a {element.event}. Start by a message or a person."
@@ -87,6 +90,22 @@ def _start(subject: Subject, element: Element) -> Iterator[Problem]:
             f"“{around.label}” is a step like others: its start “{element.label}” must be plain."
         )
         yield subject.of(element, "bpmn.unsupported_element", words)
+
+
+def _dated_start(subject: Subject, element: Element) -> Iterator[Problem]:
+    _, text = element.timer or ("", "")
+    try:
+        names = sorted(feel.compile(text).names) if text[:1] not in ("R", "P", "p") else []
+    except ExpressionError:  # a finding of its own
+        return
+    if names:
+        yield subject.of(
+            element,
+            "timer.reads_values",
+            f"The date of “{element.label}” reads “{names[0]}”, and before a case exists nothing "
+            "has a value.",
+            repair="Write a fixed date, a duration, or a repeat such as R/P1D.",
+        )
 
 
 def _trigger(subject: Subject, element: Element) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from engine import clock, feel
 from engine.bpmn import services
 from engine.bpmn.elements import Element, Repeat
 from engine.bpmn.rules.subject import Subject
+from engine.bpmn.triggers import is_duration
 from engine.errors import ExpressionError, Problem
 
 FEEL_PROPERTIES = (
@@ -17,10 +18,8 @@ FEEL_PROPERTIES = (
 )  # fmt: skip
 MAYBE_FEEL = ("title", "priority")
 MAX_ITEMS = 1000
-ISO_DURATION = re.compile(
-    r"P(?!$)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?!$)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?", re.IGNORECASE
-)
 FURTHEST_YEARS = 50
+CRON = re.compile(r"[\d*?/,-]+(\s+[\w*?/,#-]+){4,6}")
 CYCLE = re.compile(r"R(\d{0,4})/(\S+)")
 
 
@@ -101,7 +100,7 @@ def _timer(subject: Subject, element: Element) -> Iterator[Problem]:
         yield subject.of(element, "timer.missing", f"{name} has no date or duration.")
     elif kind == "timeCycle":
         yield from _cycle(subject, element, text)
-    elif text[:1] in "Pp" and ISO_DURATION.fullmatch(text):
+    elif is_duration(text):
         yield from _range(subject, element, f'now() + duration("{text.upper()}")')
     elif parse(text):
         yield subject.of(
@@ -117,14 +116,16 @@ def _timer(subject: Subject, element: Element) -> Iterator[Problem]:
 def _cycle(subject: Subject, element: Element, text: str) -> Iterator[Problem]:
     name = f"“{element.label}” (id {element.id})"
     repair = "Write how often and how far apart: R/P1D, or R3/PT1H for three times."
-    if element.interrupting or element.kind not in ("boundaryEvent", "startEvent"):
+    begins = element.kind == "startEvent" and element.parent in subject.diagram.processes
+    beside = not element.interrupting and element.kind in ("boundaryEvent", "startEvent")
+    if not begins and not beside:
         yield subject.of(
             element,
             "timer.cycle",
             f"{name} repeats, but can happen only once here. Use a duration, or let it not "
             "interrupt.",
         )
-    elif text.count(" ") >= 4 and "/" not in text[:2]:
+    elif CRON.fullmatch(text):
         yield subject.of(
             element,
             "timer.cron",
@@ -133,7 +134,7 @@ def _cycle(subject: Subject, element: Element, text: str) -> Iterator[Problem]:
         )
     elif text[:1] == "R":
         found = CYCLE.fullmatch(text)
-        if found is None or ISO_DURATION.fullmatch(found[2]) is None:
+        if found is None or not is_duration(found[2]):
             words = f"{name} repeats in a way that cannot be read: “{text[:100]}”."
             yield subject.of(element, "timer.bad_expression", words, repair=repair)
         elif not _at_least_a_minute(found[2]):
