@@ -15,6 +15,7 @@ from SpiffWorkflow.task import Task
 from engine.bpmn.data import Declared
 from engine.bpmn.xml import tag
 from engine.execution import activities, events, gateways, repeats, service, throws
+from engine.execution.flat import FlatProcessParser
 from engine.execution.near import Near, NearBoundarySplit, NearStart
 from engine.execution.workflow import finished
 
@@ -72,6 +73,7 @@ def _is_ad_hoc(task_spec: Any) -> bool:
 
 
 class DiagramParser(BpmnParser):
+    PROCESS_PARSER_CLASS = FlatProcessParser
     OVERRIDE_PARSER_CLASSES = {  # noqa: RUF012  # named and shaped by the library
         **{tag(name): _parser_class(name) for name in CLASSES},
         tag("businessRuleTask"): (
