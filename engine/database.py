@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from psycopg.errors import DiskFull
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from engine.errors import Unavailable
+from engine.errors import NoRoom, Unavailable
 
 log = logging.getLogger("waymark.database")
 AfterCommit = Callable[["Database"], object]
@@ -101,11 +102,19 @@ def _clear_words() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
+        if _is_full(error):
+            log.error("the disk of the database is full")
+            raise NoRoom("Waymark has no room left to store anything.") from error
         raise Unavailable("The service is busy. Try again in a moment.") from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Unavailable("The database cannot be reached. Try again in a moment.") from error
         raise
+
+
+def _is_full(error: OperationalError) -> bool:
+    found = error.orig
+    return isinstance(found, DiskFull) or getattr(found, "sqlite_errorname", "") == "SQLITE_FULL"
 
 
 def _engine(url: str, pool_size: int) -> Engine:

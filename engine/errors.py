@@ -117,3 +117,7 @@ class BpmnError(EngineError):
 
 class Unavailable(EngineError):
     """Nothing is wrong with the request: a lock or the database could not be had in time."""
+
+
+class NoRoom(Unavailable):
+    """The database's disk is full: reading goes on, nothing can be stored until there is room."""

@@ -24,6 +24,7 @@ TABLE: dict[type[errors.EngineError], tuple[int, str]] = {
     errors.InvalidInput: (422, "errors/invalid.html"),
     errors.InvalidDefinition: (422, "errors/definition.html"),
     errors.Conflict: (409, "errors/conflict.html"),
+    errors.NoRoom: (507, "errors/no_room.html"),
     errors.Unavailable: (503, "errors/unavailable.html"),
 }
 
@@ -84,7 +85,7 @@ def _engine_error(error: errors.EngineError) -> ResponseReturnValue:
     if getattr(g, "signed_out", False):
         status, template = 401, "errors/signed_out.html"
     page = render_template(template, error=error, typed=typed(), sign_in=_sign_in_again())
-    return page, status, {"Retry-After": RETRY_AFTER} if status == 503 else {}
+    return page, status, {"Retry-After": RETRY_AFTER} if status in (503, 507) else {}
 
 
 def _sign_in_again() -> str:

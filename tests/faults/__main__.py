@@ -12,33 +12,43 @@ from engine.database import Database
 from engine.migrations import migrate
 from tests.bench.workload import postgres
 from tests.factories import KEY
-from tests.faults import kill, repeat, rush, timers
+from tests.faults import clock, disk, kill, long, repeat, rush, timers
 
+ALONE: dict[str, Callable[[], list[str]]] = {  # these make their own databases
+    "disk": lambda: disk.run(after=20),
+}
 FULL: dict[str, Callable[[Database], list[str]]] = {
     "kill": lambda database: kill.run(database, rounds=40),
     "rush": lambda database: rush.run(database, rounds=20),
     "timers": lambda database: timers.run(database, workers=8),
+    "clock": clock.run,
+    "long": long.run,
     "repeat": lambda database: repeat.run(database, times=100),
 }
 
 
 def main() -> int:
     name = sys.argv[1] if len(sys.argv) > 1 else ""
-    if name not in FULL:
-        print(f"usage: python -m tests.faults {'|'.join(FULL)}")
+    if name not in (*FULL, *ALONE):
+        print(f"usage: python -m tests.faults {'|'.join((*FULL, *ALONE))}")
         return 2
     audit.configure(KEY)
+    losses = ALONE[name]() if name in ALONE else _on_each_database(FULL[name])
+    for line in losses:
+        print(f"LOST: {line}")
+    print(f"{len(losses)} losses")
+    return 1 if losses else 0
+
+
+def _on_each_database(make: Callable[[Database], list[str]]) -> list[str]:
     losses = []
     with tempfile.TemporaryDirectory(prefix="waymark-faults-") as folder, postgres() as server:
         for url in (f"sqlite:///{Path(folder)}/waymark.db", server):
             database = Database(url)
             migrate(database)
-            losses += FULL[name](database)
+            losses += make(database)
             database.close()
-    for line in losses:
-        print(f"LOST: {line}")
-    print(f"{len(losses)} losses")
-    return 1 if losses else 0
+    return losses
 
 
 if __name__ == "__main__":

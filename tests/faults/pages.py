@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 import http.client
+import logging
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from tests.factories import KEY
 from web import create_app
 from web.config import Config
 
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # more wait than threads: wanted
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)"[^>]* value="([^"]*)"')
 THREADS = 8
 
@@ -86,10 +88,16 @@ def serving(database: Database) -> Iterator[Site]:
     """The app as `waymark serve` runs it, on a free port of this machine."""
     app = create_app(Config(database.url, "k" * 40, KEY, https=False), database)
     server = create_server(app, host="127.0.0.1", port=0, threads=THREADS, ident=None)
-    thread = threading.Thread(target=server.run, name="site", daemon=True)
+
+    def loop() -> None:
+        with suppress(OSError):  # its sockets are closed below
+            server.run()
+
+    thread = threading.Thread(target=loop, name="site", daemon=True)
     thread.start()
     try:
         yield Site(int(server.effective_port))
     finally:
+        server.task_dispatcher.shutdown()
         server.close()
         thread.join(5)
