@@ -38,6 +38,14 @@ def record_tasks(step: Step, new: list[Wait]) -> None:
     step.new_tasks = rows
 
 
+def enter_stages(step: Step, new: list[Wait]) -> None:
+    """A case that now waits for a date or a message is in the stage of that step; what waits
+    beside a step (a boundary, an event subprocess) changes nothing."""
+    for wait in new:
+        if wait.element.kind == "intermediateCatchEvent":
+            step.stage = offers.stage_of(wait.task, wait.element) or step.stage
+
+
 UNREAD = "unread"  # beside the token: a setting of its task could not be read
 
 

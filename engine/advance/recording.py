@@ -45,6 +45,7 @@ def record(step: Step) -> None:
     gone = {t: w for t, w in step.before.items() if _changed(step, t)}
     new = {t: w for t, w in step.after.items() if t not in step.before or t in gone}
     _record_gone(step, gone)
+    opening.enter_stages(step, list(new.values()))
     opening.record_tasks(step, [w for w in new.values() if w.kind == "task"])
     _record_timers(step, [w for w in new.values() if w.kind == "timer"], due)
     _record_messages(step, [w for w in new.values() if w.kind in HEARD])
