@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from engine import audit
 from engine.bpmn.drawing import Mark, draw
 from engine.commands import cases as commands
+from engine.commands import openings
 from engine.errors import InvalidInput
 from engine.queries import caselist, cases
 from engine.queries.cases import ActionPage, CaseHead, Drawing
 from web.auth import actor, database
 from web.page import questions, sheets
 from web.page.reading import note_reading
+from web.page.reasons import given_reason
 from web.page.tabs import Tab
 from web.posting import Db, once, posted
 from web.rules import SIGNED_IN, rule
@@ -82,6 +84,38 @@ def answers(reference: str) -> str:
         steps = cases.case_answers(db, actor(), head)
     note_reading(head.id)
     return _page("answers", head, steps=steps)
+
+
+@bp.get("/<reference>/open")
+@rule(SIGNED_IN)
+def ask_open(reference: str) -> str:
+    return _show_open(reference, {})
+
+
+@bp.post("/<reference>/open")
+@rule(SIGNED_IN)
+def open_masked(reference: str) -> ResponseReturnValue:
+    """Opens what is masked to this person, for a quarter of an hour, with a reason."""
+
+    def act(db: Db) -> str:
+        head = cases.case_head(db, actor(), reference)
+        openings.open_masked(db, head.id, actor=actor(), reason=given_reason())
+        return url_for("cases.answers", reference=reference)
+
+    try:
+        return once(act, "Masked values are open to you for 15 minutes. The story tells it.")
+    except InvalidInput as error:
+        return _show_open(reference, error.messages), 422
+
+
+def _show_open(reference: str, errors: Mapping[str, str]) -> str:
+    with database().reading() as db:
+        head = cases.case_head(db, actor(), reference)
+    if not head.can_open:
+        abort(404)
+    note_reading(head.id)
+    words = request.form.get("wm-reason", "")
+    return render_template("cases/open.html", head=head, errors=errors, words=words)
 
 
 @bp.get("/<reference>/diagram")

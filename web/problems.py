@@ -22,6 +22,30 @@ from web.rules import rule
 bp = Blueprint("problems", __name__, url_prefix="/board/problems")
 
 
+@bp.post("/retry")
+@rule("operate")
+def retry_group() -> ResponseReturnValue:
+    """First asks for the count to be confirmed with a reason; then tries each, a result a case."""
+    numbers = [int(n) for n in request.form.getlist("incident") if n.isdigit() and len(n) < 13]
+    confirmed = request.form.get("wm-act") == "confirm"
+    errors: dict[str, str] = {}
+    results: tuple[operations.Retried, ...] = ()
+    if confirmed and request.form.get("wm-count", "").strip() != str(len(numbers)):
+        errors["count"] = f"Type the number of cases to confirm: {len(numbers)}."
+    elif confirmed:
+        try:
+            results = operations.retry_group(
+                database(), numbers, actor=actor(), reason=given_reason()
+            )
+        except InvalidInput as error:
+            errors = error.messages
+    page = render_template(
+        "board/retry.html", numbers=numbers, results=results, errors=errors,
+        sent=dict(request.form.items()),
+    )  # fmt: skip
+    return page, 422 if errors else 200
+
+
 @bp.get("/<int(max=999999999999):incident_id>")
 @rule("operate")
 def problem(incident_id: int) -> str:

@@ -37,6 +37,7 @@ class Actor:
     shared_roles: frozenset[str] = frozenset()
     whole_roles: frozenset[str] = frozenset()
     own_rights: frozenset[str] = frozenset()
+    opens: frozenset[str] = frozenset()  # masked classes that a reason opens for a while
 
     def has(self, right: str) -> bool:
         return right in self.rights
@@ -77,6 +78,8 @@ def load_actor(db: Connection, account_id: int) -> Actor:
         shared_roles=frozenset(shared),
         whole_roles=frozenset(key for key, detail in named.items() if _reads_whole(detail)),
         own_rights=_rights(named.values()),
+        opens=FIELD_CLASSES
+        & {name for detail in named.values() for name in detail.get("opens", ())},
     )
 
 

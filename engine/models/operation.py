@@ -1,4 +1,4 @@
-"""Operations that one person proposed and a second must confirm."""
+"""What supervisors ask for: operations that a second person confirms, masked values opened."""
 
 from __future__ import annotations
 
@@ -21,4 +21,15 @@ proposal = Table(
     Column("decided_at", Instant),
     Column("decision", String(10)),  # confirmed, declined; null while open
     Index("ix_wm_proposal_open", "decided_at", "instance_id"),
+)
+
+opening = Table(
+    "wm_opening",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("instance_id", Id, ForeignKey("wm_process_instance.id"), nullable=False),
+    Column("account_id", Id, ForeignKey("wm_account.id"), nullable=False),
+    Column("reason", String(2000), nullable=False),
+    Column("until", Instant, nullable=False),
+    Index("ix_wm_opening_account", "account_id", "instance_id", "until"),
 )

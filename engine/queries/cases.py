@@ -16,7 +16,7 @@ from engine.definitions import Definition
 from engine.errors import NotFound
 from engine.forms import Choice, Form
 from engine.models import account, message_subscription, process_instance
-from engine.queries import story, variables
+from engine.queries import openings, story, variables
 from engine.queries.waiting import Wait, places, waits_of
 
 
@@ -62,6 +62,8 @@ class CaseHead:
     actions: tuple[Action, ...]
     linked: tuple[Linked, ...]
     whole: bool  # False: this person reads their own part alone
+    can_open: bool  # masked values, with a reason
+    opened_until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,8 @@ def case_head(db: Connection, actor: Actor, reference: str) -> CaseHead:
         stages=stages(definition.manifest, row.stage, row.status),
         waits=waits, actions=_actions(db, actor, row.id),
         linked=_linked(db, actor, row.id, row.started_from), whole=whole,
+        can_open=whole and bool(actor.opens & actor.masks),
+        opened_until=openings.opened_until(db, actor, row.id),
     )  # fmt: skip
 
 
@@ -158,7 +162,7 @@ def case_story(
 ) -> tuple[story.StoryLine, ...]:
     """Newest first; without `every` the small steps (claims, moves) are left out. Who does not
     read the whole case reads what they did themselves."""
-    telling = story.Telling(db, _bound(db, head), actor)
+    telling = story.Telling(db, _bound(db, head), openings.reading(db, actor, head.id))
     lines = [
         telling.line(row)
         for row in story.rows(db, head.id)
@@ -170,7 +174,7 @@ def case_story(
 
 def case_answers(db: Connection, actor: Actor, head: CaseHead) -> tuple[story.AnsweredStep, ...]:
     """Forms sent in, newest first: all, or this person's own alone (`head.whole`)."""
-    telling = story.Telling(db, _bound(db, head), actor)
+    telling = story.Telling(db, _bound(db, head), openings.reading(db, actor, head.id))
     found = [
         step
         for row in story.rows(db, head.id)

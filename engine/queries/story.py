@@ -212,6 +212,7 @@ _TITLES: dict[str, _Teller] = {
     "timer.fired_by_hand": _by_hand("Date counted as reached"),
     "timer.redated": _redated,
     "message.delivered_by_hand": _by_hand("Message recorded by hand"),
+    "masked.opened": _by_hand("Masked values opened"),
     "signal.sent": _plain("Signal sent"),
     "escalation.unheard": _plain("Nobody was told, as the diagram asks nobody"),
     "operation.proposed": _proposed,

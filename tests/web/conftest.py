@@ -32,7 +32,12 @@ ROLES = b"""
 staff: {title: Member of staff, organisation: any, rights: [start, work], everyone: true}
 worker: {title: Worker, organisation: any, rights: [start, work], masks: [police]}
 boss: {title: Boss, organisation: council, rights: [see_all, operate], masks: []}
-guard: {title: Guard, organisation: council, rights: [see_all, operate], masks: [police]}
+guard:
+  title: Guard
+  organisation: council
+  rights: [see_all, operate]
+  masks: [police]
+  opens: [police]
 owner: {title: Owner, organisation: council, rights: [model]}
 clerk: {title: Clerk, organisation: council, rights: [administer]}
 """

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from decimal import Decimal
 
+import orjson
 import pytest
+from sqlalchemy import select, update
 
-from engine import audit, clock
+from engine import audit, clock, feel
+from engine.models import process_instance, variable
 from tests.web.conftest import title, words
 
 
@@ -282,3 +287,77 @@ def test_hostile_text_is_shown_and_not_run(desk, visit):
         text = visit("ann").get(page).text
         assert "<script>alert" not in text
         assert "&lt;script&gt;alert(1)" in text
+
+
+@pytest.mark.feature("S5")
+@pytest.mark.feature("S6")
+@pytest.mark.feature("S9")
+def test_a_group_of_problems_is_tried_again_after_its_count_is_typed_with_a_result_each(
+    desk, visit
+):
+    first, second, third = desk.start(), desk.start(), desk.start()
+    for _ in range(3):
+        desk.look(None)
+        desk.run.instance_id -= 1
+    cat = visit("cat")
+    page = cat.get("/board?part=problems")
+    assert "3 × at How much?" in words(page)
+    numbers = re.findall(r'name="incident" value="(\d+)"', page.text)
+    asked = cat.post("/board/problems/retry", incident=numbers)
+    assert "Try 3 cases again" in words(asked)
+    wrong = cat.post(
+        "/board/problems/retry", incident=numbers, wm__act="confirm", wm__count="30",
+        wm__reason="The rule was mended",
+    )  # fmt: skip
+    assert wrong.status_code == 422
+    with desk.database.transaction() as db:  # two are put right, one is not
+        for reference in (first, second):
+            i = process_instance.c
+            of = db.execute(select(i.id).where(i.reference == reference)).scalar_one()
+            stored = orjson.dumps(feel.to_json(Decimal(5)))
+            db.execute(
+                update(variable)
+                .where(variable.c.instance_id == of, variable.c.name == "amount")
+                .values(value=stored)
+            )
+    done = cat.post(
+        "/board/problems/retry", incident=numbers, wm__act="confirm", wm__count="3",
+        wm__reason="The rule was mended",
+    )  # fmt: skip
+    text = words(done)
+    assert "2 of 3 went on" in text
+    assert f"{third} It stopped again." in text
+    assert f"{first} It goes on." in text
+
+
+@pytest.mark.feature("S25")
+@pytest.mark.feature("S26")
+def test_a_task_is_handed_over_from_the_board_and_that_is_an_entry(desk, visit):
+    reference = desk.start()
+    visit("ann").post(f"/tasks/{desk.task()}/claim")
+    cat = visit("cat")
+    with clock.at(clock.now() + timedelta(days=20)):
+        cat = visit("cat")
+        page = cat.get("/board")
+        task = re.search(r'href="(/tasks/[0-9a-f]{32})"', page.text)[1]
+        assert "Hand" in words(cat.get(task))
+        bob = desk.run.people["bob"]
+        answer = cat.post(f"{task}/hand-over", account=str(bob), wm__reason="Ann is away")
+        assert answer.status_code == 303
+        story = words(cat.get(f"/cases/{reference}?all=1"))
+    assert "Handed over" in story
+    assert "Given from Ann Example to Bob Example." in story
+    assert "Ann is away" in story
+
+
+@pytest.mark.feature("S31")
+@pytest.mark.feature("W42")
+def test_linked_cases_name_each_other_to_those_who_may_see_both(desk, visit):
+    first, second = desk.start(), desk.start()
+    with desk.database.transaction() as db:
+        p = process_instance.c
+        of = db.execute(select(p.id).where(p.reference == first)).scalar_one()
+        db.execute(update(process_instance).where(p.reference == second).values(started_from=of))
+    cat = visit("cat")
+    assert f"Has started {second}" in words(cat.get(f"/cases/{first}"))
+    assert f"Started from {first}" in words(cat.get(f"/cases/{second}"))

@@ -143,3 +143,22 @@ def test_dates_are_shown_with_their_origin(desk, visit):
     with clock.at(clock.now() + timedelta(days=1)):
         reference = desk.start()
     assert "What the case rests on" in words(visit("cat").get(f"/cases/{reference}/intervene"))
+
+
+@pytest.mark.feature("S41")
+def test_a_masked_value_is_opened_with_a_reason_for_a_quarter_of_an_hour_and_told(desk, visit):
+    reference = desk.start(police_note="seen at the station")
+    gus, cat = visit("gus"), visit("cat")
+    page = gus.get(f"/cases/{reference}/answers")
+    assert "seen at the station" not in page.text
+    asked = gus.get(f"/cases/{reference}/open")
+    assert asked.status_code == 200
+    assert gus.post(f"/cases/{reference}/open", wm__reason="").status_code == 422
+    answer = gus.post(f"/cases/{reference}/open", wm__reason="The police asked what we hold")
+    assert answer.status_code == 303
+    assert "seen at the station" in gus.get(f"/cases/{reference}/answers").text
+    assert "The police asked what we hold" in words(cat.get(f"/cases/{reference}"))
+    with clock.at(clock.now() + timedelta(minutes=16)):
+        later = visit("gus").get(f"/cases/{reference}/answers")
+    assert "seen at the station" not in later.text
+    assert visit("ann").get(f"/cases/{reference}/open").status_code == 404

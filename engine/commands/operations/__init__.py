@@ -17,7 +17,12 @@ from engine.commands.operations.kinds import (
 )
 from engine.commands.operations.migrating import CannotMove, Migrate, newest_for
 from engine.commands.operations.performing import NeedsSecondPerson, perform, preview
-from engine.commands.operations.problems import correct_and_retry, retry_incident
+from engine.commands.operations.problems import (
+    Retried,
+    correct_and_retry,
+    retry_group,
+    retry_incident,
+)
 from engine.commands.operations.proposals import confirm, decline, propose
 from engine.commands.tasks import REASON_LENGTH
 
@@ -33,6 +38,7 @@ __all__ = [
     "Operation",
     "Redate",
     "Resume",
+    "Retried",
     "Retry",
     "Skip",
     "Suspend",
@@ -43,5 +49,6 @@ __all__ = [
     "perform",
     "preview",
     "propose",
+    "retry_group",
     "retry_incident",
 ]  # fmt: skip

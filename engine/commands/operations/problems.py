@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
@@ -12,8 +13,10 @@ from engine.access import Actor
 from engine.commands.cases import Advanced, advanced
 from engine.commands.operations.kinds import Retry
 from engine.commands.operations.performing import perform
-from engine.errors import Conflict, NotFound
-from engine.models import account, incident
+from engine.commands.tasks import needs_reason
+from engine.database import Database
+from engine.errors import Conflict, EngineError, NotFound
+from engine.models import account, incident, process_instance
 
 
 def retry_incident(db: Connection, incident_id: int, *, actor: Actor, reason: str) -> Advanced:
@@ -27,6 +30,38 @@ def correct_and_retry(
     """Put right the named variables (FEEL values) with a reason, then run the element again."""
     row = open_incident(db, incident_id, actor)
     return advanced(perform(db, row.instance_id, retry_of(row, values), actor=actor, reason=reason))
+
+
+@dataclass(frozen=True)
+class Retried:
+    """What came of one problem of a group: `failed` says why it was not tried, or that it stopped
+    again."""
+
+    incident_id: int
+    reference: str
+    failed: str | None
+
+
+def retry_group(
+    database: Database, incident_ids: Iterable[int], *, actor: Actor, reason: str
+) -> tuple[Retried, ...]:
+    """Try each again in a transaction of its own: one that fails holds no other back."""
+    needs_reason(reason)
+    return tuple(_one_of_many(database, one, actor, reason) for one in incident_ids)
+
+
+def _one_of_many(database: Database, incident_id: int, actor: Actor, reason: str) -> Retried:
+    reference = ""
+    try:
+        with database.transaction() as db:
+            row = open_incident(db, incident_id, actor)
+            p = process_instance.c
+            reference = db.execute(select(p.reference).where(p.id == row.instance_id)).scalar_one()
+            step = perform(db, row.instance_id, retry_of(row, {}), actor=actor, reason=reason)
+            failed = "It stopped again." if step.failed else None
+    except EngineError as error:
+        failed = str(error)
+    return Retried(incident_id, reference, failed)
 
 
 def retry_of(row: Row[Any], values: Mapping[str, Any]) -> Retry:
