@@ -23,11 +23,8 @@ FOLDERS = sorted(p.parent for p in HERE.glob("*/process.bpmn"))
 FILES = sorted(HERE.glob("*/scenarios/*.yaml"))
 WHOLE = "adult_whole_course.yaml"  # each step in a process forked from one that opened nothing
 SHORT = "nobody_checks.yaml"  # each step in a process started from nothing
-# Drawn and checked, and joined to the case by the changes that follow.
-NOT_JOINED = {
-    "alternative_support", "close_case", "finish_case", "provider_sessions", "reassessment",
-    "retention_review", "transfer", "post_exit_reviews", "urgent_risk",
-}  # fmt: skip
+# Not reached yet, and why.
+MISSED = {"finish_case/ended_early": "no case can be ended early yet"}
 
 
 def address(database: Database) -> str:
@@ -86,8 +83,7 @@ def test_the_scenarios_reach_every_element_that_is_drawn(_sqlite: Database) -> N
         drawn = {
             f"{key}/{element.id}": element.id
             for key, id_ in definitions.newest(db).items()
-            if key not in NOT_JOINED
             for element in definitions.load(db, id_).elements.values()
         }
     missed = sorted(name for name, element in drawn.items() if element not in passed)
-    assert missed == []
+    assert missed == sorted(MISSED)
