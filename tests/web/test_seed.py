@@ -466,3 +466,24 @@ def test_nobody_outside_the_council_can_be_given_the_chair(council):
 )
 def test_a_date_says_whether_the_council_may_set_it(council, step, basis):
     assert f"The due date comes from: {basis}." in council.page(step)
+
+
+@pytest.mark.seed("SD-09")
+def test_a_changed_period_is_published_with_a_reason_that_is_kept(council):
+    owen = council.visit("owen")
+    text = owen.get("/studio/make_plan/draft").text
+    state = {
+        name: re.search(rf'name="{name}" value="(\d*)"', text)[1] for name in ("counter", "base")
+    }
+    drawn = (PROCESSES / "make_plan" / "process.bpmn").read_text()
+    longer = drawn.replace("add working days(today(), 5)", "add working days(today(), 6)")
+    owen.post("/studio/make_plan/draft", diagram=longer, **state)
+    text = owen.get("/studio/make_plan/draft").text
+    state["counter"] = re.search(r'name="counter" value="(\d*)"', text)[1]
+    refused_at_once = owen.post("/studio/make_plan/publish", reason="", **state)
+    assert "Say why this version is published." in words(refused_at_once)
+    said = "The Prevent Board agreed a day more on 3 March."
+    assert owen.post("/studio/make_plan/publish", reason=said, **state).status_code == 303
+    page = words(owen.get("/studio/make_plan"))
+    assert said in page
+    assert "Owen Hart" in page
