@@ -86,6 +86,7 @@ def _routes(app: Flask) -> None:
     from web import (
         board,
         cases,
+        figures,
         health,
         interventions,
         pages,
@@ -97,7 +98,8 @@ def _routes(app: Flask) -> None:
     )  # fmt: skip
 
     for family in (
-        signing, pages, worklist, tasks, start, cases, interventions, board, problems, health,
+        signing, pages, worklist, tasks, start, cases, interventions, board, figures, problems,
+        health,
     ):  # fmt: skip
         app.register_blueprint(family.bp)
     if find_spec("web.studio") is not None:

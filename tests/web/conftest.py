@@ -40,10 +40,11 @@ guard:
   opens: [police]
 owner: {title: Owner, organisation: council, rights: [model]}
 clerk: {title: Clerk, organisation: council, rights: [administer]}
+member: {title: Board member, organisation: council, rights: [figures]}
 """
 PEOPLE = {
     "ann": ["worker"], "bob": ["worker"], "cat": ["boss"], "gus": ["guard"], "olga": ["owner"],
-    "kim": ["clerk"], "sid": [],
+    "kim": ["clerk"], "mia": ["member"], "sid": [],
 }  # fmt: skip
 CSRF = re.compile(r'name="wm-csrf" value="([^"]+)"')
 KEY_FIELD = re.compile(r'name="wm-key" value="([^"]+)"')

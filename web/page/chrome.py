@@ -33,6 +33,7 @@ NAVIGATION = (
     ("Tasks", "worklist.tasks", {"work"}),
     ("Cases", "cases.index", {"work", "see_all"}),
     ("Board", "board.board", {"operate"}),
+    ("Figures", "figures.index", {"figures"}),
     ("Studio", "studio.index", {"model", "approve"}),
     ("Start", "start.index", set[str]()),
     ("Status", "health.status", {"administer"}),
@@ -75,6 +76,7 @@ FIRST = (
     ("model", "studio.index"),
     ("approve", "studio.index"),
     ("administer", "health.status"),
+    ("figures", "figures.index"),
 )
 
 

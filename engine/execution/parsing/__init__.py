@@ -15,8 +15,8 @@ from SpiffWorkflow.task import Task
 from engine.bpmn.data import Declared
 from engine.bpmn.xml import tag
 from engine.execution import activities, events, gateways, repeats, service, throws
-from engine.execution.flat import FlatProcessParser
 from engine.execution.near import Near, NearBoundarySplit, NearStart
+from engine.execution.parsing.flat import FlatProcessParser
 from engine.execution.workflow import finished
 
 CLASSES = {
