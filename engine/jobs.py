@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import logging
 import threading
 from typing import Any
@@ -48,8 +49,9 @@ def attempt(database: Database, claimed: Claimed) -> dict[str, Any]:
     if claimed.lost:
         return {"failure": LOST}
     done: list[dict[str, Any]] = []
+    here = contextvars.copy_context()  # the clock of a test goes along
     caller = threading.Thread(
-        target=lambda: done.append(_call(database, claimed)), name=f"job {claimed.id}", daemon=True
+        target=lambda: done.append(here.run(_call, database, claimed)), daemon=True
     )
     caller.start()
     caller.join(claimed.time_limit)

@@ -11,7 +11,7 @@ from flask import Flask, g
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from engine import audit
+from engine import audit, connectors
 from engine.database import Database
 from web import auth, errors
 from web.config import Config
@@ -26,6 +26,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     app = Flask(__name__)
     _settings(app, config)
     audit.configure(config.audit_key)
+    connectors.configure(config.connectors)
     app.extensions["waymark"] = database or Database(config.database_url)
     _templates(app)
     errors.init_app(app)
@@ -89,6 +90,7 @@ def _routes(app: Flask) -> None:
         figures,
         health,
         interventions,
+        outbox,
         pages,
         problems,
         signing,
@@ -99,7 +101,7 @@ def _routes(app: Flask) -> None:
 
     for family in (
         signing, pages, worklist, tasks, start, cases, interventions, board, figures, problems,
-        health,
+        health, outbox,
     ):  # fmt: skip
         app.register_blueprint(family.bp)
     if find_spec("web.studio") is not None:

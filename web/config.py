@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from engine.connectors import Settings
 
 KEY_BYTES = 32
 HEX_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
@@ -30,6 +32,7 @@ class Config:
     https: bool = True
     demo: bool = False
     proxies: int = 0
+    connectors: Settings = field(default_factory=Settings)
 
     def __post_init__(self) -> None:
         if len(self.secret_key) < KEY_BYTES:
@@ -53,6 +56,26 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         audit_key=_setting(environ, "WAYMARK_AUDIT_KEY").encode(),
         https=environ.get("WAYMARK_HTTPS", "1") != "0",
         proxies=int(environ.get("WAYMARK_PROXIES", "0")),
+        connectors=_connectors(environ),
+    )
+
+
+def _connectors(environ: Mapping[str, str]) -> Settings:
+    """WAYMARK_SMTP_HOST, _PORT, _USER, _PASSWORD (or …_FILE), _TLS (0: none), WAYMARK_MAIL_FROM;
+    WAYMARK_HTTP_HOSTS: the hosts that a diagram may call, with commas between them."""
+    user = environ.get("WAYMARK_SMTP_USER", "")
+    return Settings(
+        smtp_host=environ.get("WAYMARK_SMTP_HOST", ""),
+        smtp_port=int(environ.get("WAYMARK_SMTP_PORT", "587")),
+        smtp_user=user,
+        smtp_password=_setting(environ, "WAYMARK_SMTP_PASSWORD") if user else "",
+        smtp_tls=environ.get("WAYMARK_SMTP_TLS", "1") != "0",
+        sender=environ.get("WAYMARK_MAIL_FROM") or Settings.sender,
+        allowed_hosts=frozenset(
+            host.strip().lower()
+            for host in environ.get("WAYMARK_HTTP_HOSTS", "").split(",")
+            if host.strip()
+        ),
     )
 
 

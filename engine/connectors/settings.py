@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Settings:
-    """Without a mail server e-mails are kept as rows, to be read on the page Outbox. No host may
-    be called unless it is named here."""
+    """`outbox`: e-mails are kept as rows instead of being sent, to be read on the demo's page. No
+    host may be called unless it is named here."""
 
     smtp_host: str = ""
     smtp_port: int = 587
@@ -16,6 +16,7 @@ class Settings:
     smtp_password: str = ""
     smtp_tls: bool = True
     sender: str = "waymark@localhost"
+    outbox: bool = False
     allowed_hosts: frozenset[str] = frozenset()
 
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from engine import clock
-from engine.models import process_instance, worker
+from engine import clock, queue
+from engine.models import process_instance, timer, worker
 
 SILENT_AFTER = timedelta(seconds=60)
 
@@ -19,6 +19,8 @@ class Health:
     worker_seen_at: datetime | None
     worker_alive: bool
     open_cases: int
+    oldest_timer: datetime | None  # due and not fired: late when it is long ago
+    oldest_job: datetime | None  # due and not begun
 
 
 def health(db: Connection) -> Health:
@@ -29,4 +31,14 @@ def health(db: Connection) -> Health:
         .select_from(process_instance)
         .where(process_instance.c.ended_at.is_(None))
     ).scalar_one()
-    return Health(db.dialect.name, seen, alive, open_cases)
+    now = clock.now()
+    timers = select(func.min(timer.c.due_at)).where(timer.c.held.is_(False), timer.c.due_at <= now)
+    due = queue.next_due(db)
+    return Health(
+        db.dialect.name,
+        seen,
+        alive,
+        open_cases,
+        db.execute(timers).scalar(),
+        due if due is not None and due <= now else None,
+    )

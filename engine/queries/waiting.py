@@ -113,10 +113,10 @@ def _job_words(row: Row[Any]) -> str:
     """Which attempt it is at: one under way, one to come, or what a suspended case holds."""
     now = clock.now()
     if row.leased_until is not None and row.leased_until > now:
-        return f"an answer, attempt {row.attempts} of {row.allowed}"
+        return f"An answer, attempt {row.attempts} of {row.allowed}"
     if not row.failure:
-        return "its turn, in a moment"
-    which = f"trying again, {min(row.attempts + 1, row.allowed)} of {row.allowed}"
+        return "Its turn, in a moment"
+    which = f"Trying again, {min(row.attempts + 1, row.allowed)} of {row.allowed}"
     if row.retry_at <= now:
         return f"{which}, in a moment"
     at = row.retry_at.astimezone(clock.LONDON)

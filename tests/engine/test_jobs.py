@@ -72,15 +72,14 @@ def test_a_job_is_done_once_and_its_answer_becomes_a_variable(database: Database
     assert double.keys == [row.id]
 
 
-@pytest.mark.seed("S38")
 def test_a_failed_attempt_says_which_it_is_and_when_the_next_comes(database: Database) -> None:
     run, double = begun(database)
     double.answer = failing()
     work(run)
-    assert words(run) == ["trying again, 2 of 3, next at 9:01am"]
+    assert words(run) == ["Trying again, 2 of 3, next at 9:01am"]
     assert work(run, minutes=0.5) == 0
     work(run, minutes=0.5)
-    assert words(run) == ["trying again, 3 of 3, next at 9:11am"]
+    assert words(run) == ["Trying again, 3 of 3, next at 9:11am"]
     assert row_of(run).failure == "It was away."
     double.answer = lambda _call: "here"
     work(run, minutes=10)

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from engine import audit, clock, testing
+from engine import audit, clock, connectors, testing
 from engine.access import SYSTEM, load_actor
 from engine.commands import deployments, people, tasks
 from engine.database import Database
@@ -43,8 +43,10 @@ def prepare(say: Say) -> Config:
         council="Northmere City Council (demo)",
         https=False,
         demo=True,
+        connectors=connectors.Settings(outbox=True),
     )
     audit.configure(config.audit_key)
+    connectors.configure(config.connectors)
     database = Database(config.database_url)
     migrate(database)
     root = folders.own_or_packaged()

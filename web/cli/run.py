@@ -47,13 +47,14 @@ def serve(port: int, host: str, with_worker: bool | None) -> None:
 
 @click.command()
 def worker() -> None:
-    """Fire dates and deliver messages until stopped."""
-    from engine import audit
+    """Fire dates, deliver messages and do service steps until stopped."""
+    from engine import audit, connectors
     from engine.database import Database
     from engine.timers import Worker
 
     config = from_environment()
     audit.configure(config.audit_key)
+    connectors.configure(config.connectors)
     beside = Worker(Database(config.database_url))
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

@@ -50,7 +50,7 @@ def expressions_of(element: Element) -> Iterator[tuple[str, str]]:
         if (text := element.properties.get(name, "")).startswith("="):
             yield name, text
     for name, text in services.inputs_of(element).items():
-        yield name, text
+        yield f"{services.INPUT}{name}", text
     repeat = element.repeat or Repeat("")
     for where, wanted in (
         *(("the condition", part.condition) for part in element.each),
