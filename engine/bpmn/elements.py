@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
-from engine.bpmn import data, triggers
+from engine.bpmn import correlation, data, owners, triggers
 from engine.bpmn.data import Copies, Declared
 from engine.bpmn.xml import BPMN, NS, SPIFF, line_of, local, tag
 
@@ -129,12 +129,12 @@ class Diagram:
 
 def elements_of(root: etree._Element) -> Diagram:
     """Read the elements of a document that `xml.read` accepted. Says nothing about faults."""
-    lanes = _lanes(root)
+    lanes = owners.lanes_of(root)
     names = triggers.names_of(root)
     elements: dict[str, Element] = {}
     flows: dict[str, Flow] = {}
     processes, declared = {}, {}
-    variables = data.names_of(root)
+    variables, keys = data.names_of(root), correlation.keys_of(root)
     for process in root.iter(tag("process")):
         key = process.get("id") or ""
         processes[key] = process.get("name") or key
@@ -144,21 +144,15 @@ def elements_of(root: etree._Element) -> Diagram:
                 continue
             if kind in NODES:
                 copies = data.copies_of(node, variables)
-                elements[node_id] = replace(_element(node, key, lanes, names), copies=copies)
+                drawn = _element(node, key, lanes, names)
+                named = correlation.with_key(drawn.properties, node, key, keys)
+                parts = tuple(replace(part, properties=named) for part in drawn.parts)
+                elements[node_id] = replace(drawn, copies=copies, properties=named, parts=parts)
             elif kind == "sequenceFlow":
                 flows[node_id] = _flow(node)
             if kind in SCOPES:
                 declared[node_id] = data.declared_in(node, variables)
     return Diagram(processes, elements, flows, lanes, declared)
-
-
-def _lanes(root: etree._Element) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for lane in root.iter(tag("lane")):  # outer lanes come first: the innermost name stays
-        for ref in lane.findall(tag("flowNodeRef")):
-            if ref.text:
-                found[ref.text.strip()] = lane.get("name") or lane.get("id") or ""
-    return found
 
 
 def _element(
@@ -175,7 +169,7 @@ def _element(
         line=line_of(node),
         process=process,
         parent=(around.get("id") or "") if around is not None else "",
-        lane=_lane(node, lanes),
+        lane=owners.role_of(node, lanes),
         properties=properties(node),
         guidance=_extension_text(node, "instructionsForEndUser"),
         triggered=node.get("triggeredByEvent") == "true",
@@ -194,16 +188,6 @@ def _element(
 
 def _interrupting(node: etree._Element) -> bool:
     return (node.get("cancelActivity") or node.get("isInterrupting") or "true") == "true"
-
-
-def _lane(node: etree._Element, lanes: dict[str, str]) -> str | None:
-    at: etree._Element | None = node
-    while at is not None:
-        if (found := lanes.get(at.get("id") or "")) is not None:
-            return found
-        at = at.getparent()
-    attached = node.get("attachedToRef")
-    return lanes.get(attached) if attached else None
 
 
 def properties(node: etree._Element) -> dict[str, str]:
@@ -248,7 +232,7 @@ def _repeat(node: etree._Element) -> Repeat | None:
         return Repeat(
             kind="loop",
             until=_text(loop, "loopCondition"),
-            maximum=int(maximum) if maximum and maximum.isdigit() else None,
+            maximum=_whole(maximum),
         )
     many = node.find(tag("multiInstanceLoopCharacteristics"))
     if many is None:
@@ -263,6 +247,13 @@ def _repeat(node: etree._Element) -> Repeat | None:
         result_item=_item_name(result),
         until=_text(many, "completionCondition"),
     )
+
+
+def _whole(text: str | None) -> int | None:
+    """None when it is not given; 0 stands for what is no positive whole number."""
+    if text is None:
+        return None
+    return int(text) if text.isdigit() and len(text) < 10 else 0
 
 
 def _item_name(item: etree._Element | None) -> str | None:

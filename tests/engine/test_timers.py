@@ -73,9 +73,7 @@ def test_a_date_begins_and_ends_on_londons_clock_in_summer_and_winter() -> None:
 
 def test_a_date_whose_name_begins_with_a_p_is_read_as_an_expression(database: Database) -> None:
     files = model("reminder")
-    drawn = re.sub(
-        rb"<bpmn:timeDuration>[^<]*<", b"<bpmn:timeDuration>period<", files["process.bpmn"]
-    )
+    drawn = re.sub(rb"(<bpmn:timeDuration[^>]*>)[^<]*<", rb"\1period<", files["process.bpmn"])
     script = b"""<bpmn:scriptTask id="set"><bpmn:script>{period: duration("P2D")}</bpmn:script>
       </bpmn:scriptTask><bpmn:sequenceFlow id="f_set" sourceRef="set" targetRef="answer" />"""
     drawn = drawn.replace(b'targetRef="answer"', b'targetRef="set"')

@@ -13,6 +13,7 @@ from engine.bpmn.rules import (
     paths,
     references,
     services,
+    starts,
 )
 from engine.bpmn.rules.subject import Known, Subject
 from engine.errors import Problem
@@ -42,6 +43,7 @@ def check(subject: Subject) -> list[Problem]:
         *references.check(subject),
         *services.check(subject),
         *paths.check(subject),
+        *starts.check(subject),
         *expressions.check(subject),
     ]
     return sorted(

@@ -10,6 +10,7 @@ from lxml import etree
 
 from engine.bpmn import services
 from engine.bpmn.elements import NODES, Element
+from engine.bpmn.owners import OWNERS, owners_of
 from engine.bpmn.rules.subject import Subject
 from engine.bpmn.xml import BPMN, BPMNDI, line_of, local
 from engine.errors import Problem
@@ -29,6 +30,9 @@ PICTURE = {
     "dataOutput", "inputSet", "outputSet", "dataInputRefs", "dataOutputRefs", "optionalInputRefs",
     "optionalOutputRefs", "inputSetRefs", "outputSetRefs", "sourceRef", "targetRef",
     "dataInputAssociation", "dataOutputAssociation", "assignment", "transformation", "from", "to",
+    *OWNERS, "resourceAssignmentExpression", "formalExpression", "correlationKey",
+    "correlationPropertyRef", "correlationProperty", "correlationPropertyRetrievalExpression",
+    "messagePath", "correlationSubscription", "correlationPropertyBinding", "dataPath",
     "signalEventDefinition", "cancelEventDefinition",
     "conditionalEventDefinition", "condition", "errorEventDefinition", "escalationEventDefinition",
 }  # fmt: skip
@@ -45,10 +49,6 @@ REFUSED = {
     "conversation": "A conversation is not supported. Draw a process.",
     "globalUserTask": "“{x}” is a global task, which is not supported. Draw a process.",
     "callConversation": "A conversation is not supported. Draw a process.",
-    "resourceRole": "The owner of “{x}” cannot be read. Put it in a lane or choose a role.",
-    "humanPerformer": "The owner of “{x}” cannot be read. Put it in a lane or choose a role.",
-    "potentialOwner": "The owner of “{x}” cannot be read. Put it in a lane or choose a role.",
-    "performer": "The owner of “{x}” cannot be read. Put it in a lane or choose a role.",
 }
 CODES = {
     "task": "bpmn.task_without_type", "dataStore": "bpmn.data_store",
@@ -140,11 +140,28 @@ def _element(subject: Subject, node: etree._Element) -> Iterator[Problem]:
             "bpmn.unknown_element",
             f"Waymark does not know “{kind}” (line {line_of(node)}).",
         )
+    yield from _attributes(subject, node, node.get("name") or node.get("id") or kind)
+
+
+def _attributes(subject: Subject, node: etree._Element, name: str) -> Iterator[Problem]:
+    """What is said about a node beside what it is."""
+    if node.get("instantiate") == "true":
+        yield subject.of_node(
+            node,
+            "bpmn.unsupported_element",
+            f"“{name}” cannot start a case. Start with a message start event, then go on to it.",
+        )
+    if len(named := owners_of(node)) > 1 or "" in named:
+        yield subject.of_node(
+            node,
+            "bpmn.unknown_role",
+            f"The owner of “{name}” cannot be read. Put it in a lane or choose a role.",
+        )
     if node.get("isForCompensation") == "true":
         yield subject.of_node(
             node,
             "bpmn.unsupported_element",
-            REFUSED["compensateEventDefinition"].format(x=node.get("name") or node.get("id")),
+            REFUSED["compensateEventDefinition"].format(x=name),
         )
 
 
@@ -183,7 +200,11 @@ def _shape(subject: Subject, element: Element) -> Iterator[Problem]:
 
 
 def _processes(subject: Subject) -> Iterator[Problem]:
+    several = len(subject.diagram.processes) > 1
     for node in subject.root.iter(f"{{{BPMN}}}process"):
+        inside = [e for e in subject.diagram.elements.values() if e.parent == node.get("id")]
+        if several and not inside:
+            continue  # a pool that is a black box
         if node.get("isExecutable") != "true":
             yield subject.of_node(
                 node,
@@ -191,7 +212,6 @@ def _processes(subject: Subject) -> Iterator[Problem]:
                 f"“{node.get('name') or node.get('id')}” is not marked executable.",
                 repair="Mark it executable.",
             )
-        inside = [e for e in subject.diagram.elements.values() if e.parent == node.get("id")]
         if not any(e.kind == "startEvent" for e in inside):
             yield subject.of_node(
                 node,

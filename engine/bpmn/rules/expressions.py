@@ -192,6 +192,9 @@ def _repeat(subject: Subject, element: Element) -> Iterator[Problem]:
     if repeat.kind == "loop":
         if repeat.maximum is None and not repeat.until:
             yield subject.of(element, "bpmn.loop_no_end", f"{name} repeats without an end.")
+        elif repeat.maximum == 0:
+            words = f"{name}: the most times it repeats must be a positive whole number."
+            yield subject.of(element, "bpmn.loop_maximum", words)
     elif not repeat.collection and not repeat.cardinality:
         yield subject.of(
             element, "bpmn.repeat_no_list", f"{name} is done for each of a list: choose the list."

@@ -168,9 +168,9 @@ def _joins(subject: Subject, graph: Graph) -> Iterator[Problem]:
         ways = [flow.source for flow in subject.diagram.into(join.id)]
         if join.kind != "parallelGateway" or len(ways) < 2:
             continue
-        branches = _branches(subject, graph, join.id)
+        begun = branches(subject, graph, join.id)
         for one, other in combinations(ways, 2):
-            if not any(_starts_both(split, one, other) for split in branches):
+            if not any(starts_both(split, one, other) for split in begun):
                 yield subject.of(
                     join,
                     "bpmn.join_never_fires",
@@ -180,7 +180,7 @@ def _joins(subject: Subject, graph: Graph) -> Iterator[Problem]:
                 break
 
 
-def _branches(subject: Subject, graph: Graph, join: str) -> list[list[set[str]]]:
+def branches(subject: Subject, graph: Graph, join: str) -> list[list[set[str]]]:
     """For each element where several ways begin at once: what each of them reaches."""
     found = []
     for element in subject.diagram.elements.values():
@@ -202,7 +202,8 @@ def _branches(subject: Subject, graph: Graph, join: str) -> list[list[set[str]]]
     return found
 
 
-def _starts_both(split: list[set[str]], one: str, other: str) -> bool:
+def starts_both(split: list[set[str]], one: str, other: str) -> bool:
+    """Whether a split (as `branches` gives it) begins a way to each of the two."""
     return any(
         (one in a and other in b) or (other in a and one in b) for a, b in combinations(split, 2)
     )

@@ -118,6 +118,13 @@ def _called(subject: Subject, element: Element) -> Iterator[Problem]:
         return
     if not element.called:
         yield subject.of(element, "bpmn.called_missing", f"“{element.label}” calls no process.")
+    elif element.called in _global_tasks(subject):
+        yield subject.of(
+            element,
+            "bpmn.called_missing",
+            f"“{element.label}” calls a task, not a process.",
+            repair="Choose a process, or draw the task here.",
+        )
     elif element.called not in {subject.key, *subject.diagram.processes, *subject.known}:
         yield subject.of(
             element,
@@ -134,6 +141,10 @@ def _called(subject: Subject, element: Element) -> Iterator[Problem]:
             f"“{element.label}” leads back to “{cycle}” without a wait: it would call itself "
             "without end.",
         )
+
+
+def _global_tasks(subject: Subject) -> set[str | None]:
+    return {node.get("id") for node in subject.root.iter() if local(node).startswith("global")}
 
 
 def call_cycle(subject: Subject, called: str) -> str | None:
