@@ -20,7 +20,7 @@ from engine.commands.references import next_reference
 from engine.database import Database
 from engine.definitions import Definition
 from engine.errors import Conflict
-from engine.execution import cycles, dates
+from engine.execution import dates
 from engine.history import Event
 from engine.models import start_timer
 
@@ -65,8 +65,8 @@ def _first(element: Element) -> tuple[datetime, int | None]:
     kind, text = element.timer or ("", "")
     if kind != "timeCycle":
         return dates.instant_of(kind, text, element.label, {}), 0
-    times, period = cycles.read(text, element.label, {})
-    return cycles.later(clock.local_now(), period), None if times is None else times - 1
+    times, period = dates.read_repeat(text, element.label, {})
+    return dates.later(clock.local_now(), period), None if times is None else times - 1
 
 
 def _text(element: Element) -> str:
@@ -126,8 +126,8 @@ def _move_on(db: Connection, row: Row[Any]) -> None:
     if row.left == 0:
         moved = db.execute(delete(start_timer).where(here))
     else:
-        _, period = cycles.read(row.text.partition(" ")[2], row.element_id, {})
-        due = cycles.next_after(row.due_at, period)
+        _, period = dates.read_repeat(row.text.partition(" ")[2], row.element_id, {})
+        due = dates.next_after(row.due_at, period)
         left = None if row.left is None else row.left - 1
         moved = db.execute(update(start_timer).where(here).values(due_at=due, left=left))
     if moved.rowcount != 1:

@@ -11,7 +11,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.elements import Element
-from engine.execution import cycles, dates, problems, service
+from engine.execution import dates, problems, service
 from engine.execution.workflow import CaseWorkflow, walk
 
 
@@ -72,6 +72,6 @@ def due_instant(task: Task) -> datetime:
     """When the timer at `task` fires: ISO text or FEEL; `ExecutionFailed` names what it gave."""
     kind, text = task.task_spec.element.timer
     if kind == "timeCycle":
-        return cycles.next_instant(task, text)
+        return dates.next_repeat(task, text)
     view = task.workflow.top_workflow.view(task)
     return dates.instant_of(kind, text, task.task_spec.element.label, view)
