@@ -11,12 +11,13 @@ from psycopg.errors import DiskFull
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from engine.errors import NoRoom, Unavailable
 
 log = logging.getLogger("waymark.database")
+PATIENCE = 10  # seconds for a connection of the pool
 AfterCommit = Callable[["Database"], object]
 
 
@@ -45,7 +46,8 @@ class Database:
             connection = connection.execution_options(wm_write=True)
             begun = connection.begin()
             todo: list[AfterCommit] = []
-            connection.info["after_commit"] = todo
+            info = connection.info  # of a connection that broke it could not be asked for
+            info["after_commit"] = todo
             try:
                 yield connection
             except BaseException:
@@ -54,7 +56,7 @@ class Database:
             else:
                 begun.commit()
             finally:
-                connection.info.pop("after_commit", None)
+                info.pop("after_commit", None)
         for call in todo:
             self._run_after(call)
 
@@ -106,6 +108,8 @@ def _clear_words() -> Iterator[None]:
             log.error("the disk of the database is full")
             raise NoRoom("Waymark has no room left to store anything.") from error
         raise Unavailable("The service is busy. Try again in a moment.") from error
+    except TimeoutError as error:
+        raise Unavailable("The service is busy. Try again in a moment.") from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Unavailable("The database cannot be reached. Try again in a moment.") from error
@@ -120,7 +124,11 @@ def _is_full(error: OperationalError) -> bool:
 def _engine(url: str, pool_size: int) -> Engine:
     if url.startswith("sqlite"):
         engine = create_engine(
-            url, pool_size=pool_size, max_overflow=8, connect_args={"timeout": 10}
+            url,
+            pool_size=pool_size,
+            max_overflow=8,
+            pool_timeout=PATIENCE,
+            connect_args={"timeout": 10},
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -130,6 +138,7 @@ def _engine(url: str, pool_size: int) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=8,
+        pool_timeout=PATIENCE,
         pool_pre_ping=True,
         connect_args={"options": options},
     )

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias, cast
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import (  # type: ignore[import-untyped]  # the library has no types
+    AnonymousUserMixin,
     LoginManager,
     UserMixin,
     current_user,
@@ -52,6 +53,12 @@ def actor() -> Actor:
 
 def visitor() -> Visitor | None:
     return cast(Visitor, current_user) if current_user.is_authenticated else None
+
+
+def ask_no_more() -> None:
+    """The database is away: whoever is not known yet stays unknown for this answer."""
+    if "_login_user" not in g:
+        g._login_user = AnonymousUserMixin()
 
 
 def init_app(app: Flask) -> None:

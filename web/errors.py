@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]  # no types
 from werkzeug.exceptions import HTTPException
 
 from engine import errors
-from web.auth import visitor
+from web.auth import ask_no_more, visitor
 from web.logs import log_fault
 from web.posting import posted
 
@@ -82,6 +82,8 @@ def _engine_error(error: errors.EngineError) -> ResponseReturnValue:
             break
     else:
         return _unexpected(error)
+    if isinstance(error, errors.Unavailable):
+        ask_no_more()
     if getattr(g, "signed_out", False):
         status, template = 401, "errors/signed_out.html"
     page = render_template(template, error=error, typed=typed(), sign_in=_sign_in_again())

@@ -12,10 +12,11 @@ from engine.database import Database
 from engine.migrations import migrate
 from tests.bench.workload import postgres
 from tests.factories import KEY
-from tests.faults import clock, disk, kill, long, repeat, rush, timers
+from tests.faults import clock, disk, kill, long, repeat, restart, rush, timers
 
 ALONE: dict[str, Callable[[], list[str]]] = {  # these make their own databases
     "disk": lambda: disk.run(after=20),
+    "restart": lambda: restart.run(stops=8),
 }
 FULL: dict[str, Callable[[Database], list[str]]] = {
     "kill": lambda database: kill.run(database, rounds=40),
