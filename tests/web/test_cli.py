@@ -98,7 +98,7 @@ def test_the_demo_is_made_once_with_keys_for_its_owner_alone(tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     shutil.copytree(PROCESSES, tmp_path / "processes", ignore=shutil.ignore_patterns("*.py"))
     script = tmp_path / "processes" / "demo.yaml"
-    script.write_text(script.read_text().split("  - title: A referral has just")[0])
+    script.write_text(script.read_text().split("  - title: A mistaken report")[0])
     first = run("demo", "--no-serve")
     assert "Casey Rowe" in first.output
     again = run("demo", "--no-serve")

@@ -6,29 +6,26 @@ What is played stands in `demo.yaml` beside the process folders, in the words of
 from __future__ import annotations
 
 import os
-import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from engine import audit, clock, connectors, testing
-from engine.access import SYSTEM, load_actor
-from engine.commands import deployments, people, tasks
+from engine import audit, connectors
+from engine.access import SYSTEM
+from engine.commands import deployments, people
 from engine.database import Database
 from engine.migrations import migrate
 from engine.queries.people import all_accounts
-from engine.queries.worklist import Filters, worklist
 from web.cli import folders
+from web.cli.playing import Playing
 from web.config import Config
 from web.demo_accounts import DEMO_PASSWORD
 
 HOME = ".waymark"
 SCRIPT = "demo.yaml"
-REFERENCE = re.compile(r"[A-Z]+-[0-9]{4}-[0-9]{4}")
 Say = Callable[[str], None]
 
 
@@ -83,9 +80,10 @@ def _populate(database: Database, root: Path, home: Path, say: Say) -> None:
     told = yaml.safe_load(script.read_text())
     _make_people(database, told["people"])
     say(f"{len(told['people'])} made-up people.")
+    playing = Playing(database, sorted(told["people"]), told.get("steps") or {})
     for number, one in enumerate(told["cases"], 1):
         say(f"Case {number} of {len(told['cases'])}: {one['title']}")
-        _play(database, told["people"], one)
+        playing.play(one)
     mark.touch()
 
 
@@ -105,57 +103,6 @@ def _make_people(database: Database, told: Mapping[str, Mapping[str, Any]]) -> N
                 roles=details.get("roles", ()),
                 actor=SYSTEM,
             )
-
-
-def _play(database: Database, people_told: Mapping[str, Any], case: Mapping[str, Any]) -> None:
-    begins = _instant(case["begins"], clock.local_now())
-    scenario = testing.Scenario(database, title=str(case["title"]), now=begins)
-    for username in people_told:
-        scenario.person(username, [])
-    for step in _plain(case["steps"], scenario):
-        if "claim" in step:
-            _claim(scenario, step["claim"])
-        else:
-            testing.play(scenario, step)
-    scenario.at(clock.local_now())
-
-
-def _claim(scenario: testing.Scenario, username: str) -> None:
-    """This person takes what the case offers them, and works on it later."""
-    reference = REFERENCE.findall(" ".join(scenario.said))[-1]
-    with clock.at(scenario.now), scenario.database.transaction() as db:
-        actor = load_actor(db, scenario.people[username])
-        for line in worklist(db, actor, "unclaimed", Filters()).lines:
-            if line.reference == reference:
-                tasks.claim_task(db, line.id, actor=actor)
-
-
-def _plain(steps: list[Mapping[str, Any]], scenario: testing.Scenario) -> Iterator[dict[str, Any]]:
-    """Steps with every date that was told as so many days from then worked out."""
-    for step in steps:
-        if "ago" in step:
-            scenario.at(_instant(step["ago"], clock.local_now()))
-            continue
-        yield {name: _dated(value, scenario.now) for name, value in step.items()}
-
-
-def _instant(days_ago: float, now: datetime) -> datetime:
-    """So many days ago at ten in the morning (a fraction: that part of a day later)."""
-    whole = int(days_ago) if days_ago == int(days_ago) else int(days_ago) + 1
-    day = (now - timedelta(days=whole)).date()
-    then = datetime.combine(day, time(10), clock.LONDON) + timedelta(days=whole - days_ago)
-    return min(then, now)
-
-
-def _dated(value: Any, now: datetime) -> Any:
-    """`{day: -3}` in the answers is the date three days before that step."""
-    if isinstance(value, dict) and set(value) == {"day"}:
-        return (now + timedelta(days=int(value["day"]))).astimezone(clock.LONDON).date()
-    if isinstance(value, dict):
-        return {name: _dated(inner, now) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_dated(inner, now) for inner in value]
-    return value
 
 
 def people_lines(config: Config) -> Iterator[str]:
