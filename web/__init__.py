@@ -90,7 +90,6 @@ def _routes(app: Flask) -> None:
         figures,
         health,
         interventions,
-        outbox,
         pages,
         problems,
         signing,
@@ -101,7 +100,7 @@ def _routes(app: Flask) -> None:
 
     for family in (
         signing, pages, worklist, tasks, start, cases, interventions, board, figures, problems,
-        health, outbox,
+        health,
     ):  # fmt: skip
         app.register_blueprint(family.bp)
     if find_spec("web.studio") is not None:
