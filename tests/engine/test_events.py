@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from engine.database import Database
@@ -12,6 +13,7 @@ from engine.models import history_event, process_instance
 from tests.factories import MORNING, form, forms, model, ready
 
 
+@pytest.mark.bpmn("Event subprocess")
 def test_a_handler_that_does_not_interrupt_opens_beside_the_case_each_time(
     database: Database,
 ) -> None:
@@ -29,6 +31,7 @@ def test_a_handler_that_does_not_interrupt_opens_beside_the_case_each_time(
     assert not [name for name in run.passed() if name.startswith("_w_")]
 
 
+@pytest.mark.bpmn("Event subprocess")
 def test_a_handler_that_interrupts_ends_everything_else(database: Database) -> None:
     run = ready(database, model("handlers"))
     run.start("handlers", "ann", {})
@@ -40,6 +43,7 @@ def test_a_handler_that_interrupts_ends_everything_else(database: Database) -> N
     run.expect_ended("stopped")
 
 
+@pytest.mark.limit(4)
 def test_a_repeat_fires_its_times_and_a_missed_one_once(database: Database) -> None:
     run = ready(database, model("handlers"))
     run.start("handlers", "ann", {})
@@ -51,6 +55,7 @@ def test_a_repeat_fires_its_times_and_a_missed_one_once(database: Database) -> N
     run.expect_tasks(["first", "look", "look"])
 
 
+@pytest.mark.bpmn("Event subprocess")
 def test_a_handler_inside_a_part_belongs_to_that_part(database: Database) -> None:
     run = ready(database, model("handlers_inside"))
     run.start("handlers_inside", "ann", {})
@@ -74,6 +79,7 @@ def test_a_terminate_end_closes_what_a_handler_has_opened(database: Database) ->
     run.expect_waits([])
 
 
+@pytest.mark.bpmn("Error end, boundary")
 def test_an_error_goes_to_the_event_that_catches_it_and_ends_its_part(database: Database) -> None:
     run = ready(database, model("error_caught"))
     run.start("error_caught", "ann", {})
@@ -83,6 +89,7 @@ def test_an_error_goes_to_the_event_that_catches_it_and_ends_its_part(database: 
     run.expect_ended("mended")
 
 
+@pytest.mark.bpmn("Error end, boundary")
 def test_an_error_goes_through_a_call_to_the_event_that_names_its_code(database: Database) -> None:
     run = ready(database, model("error_through_call"), model("error_thrown"))
     run.start("error_through_call", "ann", {})
@@ -90,6 +97,7 @@ def test_an_error_goes_through_a_call_to_the_event_that_names_its_code(database:
     run.expect_tasks(["mend"])
 
 
+@pytest.mark.bpmn("Error end, boundary")
 def test_an_error_opens_the_handler_of_its_process(database: Database) -> None:
     run = ready(database, model("error_handled"))
     run.start("error_handled", "ann", {})
@@ -99,6 +107,7 @@ def test_an_error_opens_the_handler_of_its_process(database: Database) -> None:
     run.expect_ended("mended")
 
 
+@pytest.mark.bpmn("Error end, boundary")
 def test_an_error_that_nobody_catches_is_a_problem_where_it_was_thrown(database: Database) -> None:
     run = ready(database, model("error_thrown"))
     run.start("error_thrown", "ann", {})
@@ -106,6 +115,7 @@ def test_an_error_that_nobody_catches_is_a_problem_where_it_was_thrown(database:
     run.expect_status("incident")
 
 
+@pytest.mark.bpmn("Escalation throw, end, boundary")
 def test_an_escalation_tells_and_goes_on_and_an_unheard_one_is_in_the_story(
     database: Database,
 ) -> None:
@@ -121,6 +131,8 @@ def test_an_escalation_tells_and_goes_on_and_an_unheard_one_is_in_the_story(
     assert ("escalation.unheard", "gone") in [tuple(row) for row in kinds]
 
 
+@pytest.mark.bpmn("Signal throw, catch, boundary, end")
+@pytest.mark.limit(10)
 def test_a_signal_reaches_every_waiting_case_and_starts_new_ones(database: Database) -> None:
     run = ready(database, model("signal_thrown"), model("signal_caught"), model("signal_started"))
     run.start("signal_caught", "ann", {})
@@ -145,6 +157,8 @@ def test_a_signal_reaches_every_waiting_case_and_starts_new_ones(database: Datab
     )
 
 
+@pytest.mark.bpmn("Conditional catch, boundary")
+@pytest.mark.limit(11)
 def test_a_condition_fires_when_it_becomes_true_wherever_it_was_changed(
     database: Database,
 ) -> None:

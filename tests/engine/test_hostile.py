@@ -109,6 +109,7 @@ def test_a_hostile_expression_is_answered_or_held(place: str, name: str) -> None
     assert growth() - before < MOST_GROWTH
 
 
+@pytest.mark.limit(36)
 @pytest.mark.parametrize("name", PAYLOADS["script"])
 def test_python_where_feel_belongs_is_refused_or_held_at_the_element(name: str) -> None:
     """Most of it is not FEEL; what happens to be FEEL as well gives no names to set."""

@@ -59,6 +59,7 @@ def words(run: Scenario) -> list[str]:
         return [w.waits_for for w in waits_of(db, run.instance_id) if w.kind == "job"]
 
 
+@pytest.mark.bpmn("Service, send task; message throw, message end")
 @SERVICE
 def test_a_job_is_done_once_and_its_answer_becomes_a_variable(database: Database) -> None:
     run, double = begun(database)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import func, select
 
 from engine.commands import messages
@@ -21,6 +22,7 @@ def reference(database: Database, number: int) -> str:
         return str(db.execute(wanted).scalar_one())
 
 
+@pytest.mark.limit(8)
 def test_a_message_reaches_the_case_with_its_key_and_no_other(database: Database) -> None:
     run = ready(database, model("first_event"))
     run.start("first_event", "ann", {})
@@ -43,6 +45,7 @@ def test_the_same_message_twice_has_one_effect(database: Database) -> None:
         assert db.execute(select(func.count()).select_from(message)).scalar() == 1
 
 
+@pytest.mark.limit(6)
 def test_a_message_that_comes_early_waits_until_the_case_waits_for_it(database: Database) -> None:
     run = ready(database, model("early"))
     run.start("early", "ann", {})

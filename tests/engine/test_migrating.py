@@ -47,6 +47,7 @@ def row(run: Scenario, element: str) -> object:
         ).one()
 
 
+@pytest.mark.limit(27)
 def test_a_renamed_step_keeps_due_date_draft_and_holder(database: Database) -> None:
     files = model("sequence", **forms(first=form(n="number")))
     run = ready(database, files)
@@ -80,6 +81,7 @@ def operate_mapped(run: Scenario, operation: Migrate) -> None:
         operations.perform(db, run.instance_id, operation, actor=actor, reason="A new version")
 
 
+@pytest.mark.limit(29)
 def test_a_reminder_added_to_an_open_step_works_in_a_migrated_case(database: Database) -> None:
     files = model("sequence")
     run = ready(database, files)
@@ -131,6 +133,7 @@ def test_a_date_keeps_its_instant_unless_it_is_worked_out_again(database: Databa
         assert db.execute(select(timer.c.due_at)).scalar() > before.due_at
 
 
+@pytest.mark.limit(30)
 def test_a_step_added_later_and_an_arrival_at_a_join_survive(database: Database) -> None:
     files = model("parallel")
     run = ready(database, files)

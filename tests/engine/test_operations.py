@@ -52,6 +52,7 @@ def test_what_falls_due_while_a_case_is_suspended_fires_once_when_resumed(
     assert run.waiting() != waiting
 
 
+@pytest.mark.limit(25)
 def test_a_case_is_moved_back_and_forward_and_its_story_says_so(database: Database) -> None:
     run = ready(database, model("sequence"))
     run.start("sequence", "ann", {})
@@ -185,6 +186,7 @@ def test_only_a_supervisor_with_a_reason_acts(database: Database) -> None:
         operate(run, "cat", Suspend(), reason=" ")
 
 
+@pytest.mark.limit(24)
 def test_the_second_of_two_supervisors_reads_who_was_faster(database: Database) -> None:
     run = ready(database, model("sequence"))
     run.start("sequence", "ann", {})

@@ -40,6 +40,7 @@ def correct(run: Scenario, by: str, reason: str, **values: object) -> None:
         operations.correct_and_retry(db, number, values, actor=actor, reason=reason)
 
 
+@pytest.mark.limit(22)
 def test_what_was_sent_is_kept_and_the_problem_names_step_and_kinds(database: Database) -> None:
     run = stopped(database)
     run.expect_variables({"amount": 5})

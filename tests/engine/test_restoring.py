@@ -126,6 +126,7 @@ def test_no_value_lies_in_the_librarys_tasks() -> None:
     assert all(not task.data for task in case.tasks.values())
 
 
+@pytest.mark.limit(16)
 def test_a_long_loop_stays_small_and_ends() -> None:
     specs = specs_of("loop_of_reviews", ())
     case = begun(specs)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from engine.database import Database
 from tests.factories import MORNING, form, forms, model, ready
 
 
+@pytest.mark.bpmn("User task, manual task")
 def test_tasks_follow_one_another_to_the_end(database: Database) -> None:
     run = ready(database, model("sequence"))
     run.start("sequence", "ann", {})
@@ -18,6 +21,7 @@ def test_tasks_follow_one_another_to_the_end(database: Database) -> None:
     run.expect_ended("done")
 
 
+@pytest.mark.bpmn("Exclusive gateway")
 def test_a_gateway_takes_the_way_whose_condition_holds_or_its_default(database: Database) -> None:
     run = ready(database, model("choice", **forms(ask=form(n="number"))))
     for n, expected in ((11, "big"), (10, "small"), (None, None)):
@@ -28,6 +32,7 @@ def test_a_gateway_takes_the_way_whose_condition_holds_or_its_default(database: 
     run.expect_status("incident")  # null > 10 is neither true nor false
 
 
+@pytest.mark.bpmn("Exclusive gateway")
 def test_no_way_out_that_applies_is_a_problem_that_keeps_the_answers(database: Database) -> None:
     run = ready(database, model("choice_no_default", **forms(ask=form(n="number"))))
     run.start("choice_no_default", "ann", {})
@@ -36,6 +41,7 @@ def test_no_way_out_that_applies_is_a_problem_that_keeps_the_answers(database: D
     run.expect_waits([])
 
 
+@pytest.mark.bpmn("Parallel gateway")
 def test_a_parallel_split_waits_for_both_in_either_order(database: Database) -> None:
     run = ready(database, model("parallel"))
     for order in (("one", "two"), ("two", "one")):
@@ -49,6 +55,8 @@ def test_a_parallel_split_waits_for_both_in_either_order(database: Database) -> 
         run.expect_ended("done")
 
 
+@pytest.mark.bpmn("Parallel gateway")
+@pytest.mark.limit(15)
 def test_a_join_in_a_loop_waits_for_both_ways_in_every_round(database: Database) -> None:
     run = ready(database, model("parallel_in_loop", **forms(two=form(more="yes_no"))))
     run.start("parallel_in_loop", "ann", {})
@@ -60,6 +68,7 @@ def test_a_join_in_a_loop_waits_for_both_ways_in_every_round(database: Database)
     run.expect_ended("done")
 
 
+@pytest.mark.bpmn("Parallel gateway")
 def test_an_unbalanced_join_loses_no_arrival(database: Database) -> None:
     run = ready(database, model("unbalanced_join"))
     for order in ("abc", "cab", "bca", "cba"):
@@ -69,6 +78,7 @@ def test_an_unbalanced_join_loses_no_arrival(database: Database) -> None:
         run.expect_ended("done")
 
 
+@pytest.mark.bpmn("Inclusive gateway")
 def test_an_inclusive_merge_waits_for_what_was_chosen(database: Database) -> None:
     asks = form(red="yes_no", blue="yes_no")
     run = ready(database, model("inclusive", **forms(ask=asks)))
@@ -84,12 +94,14 @@ def test_an_inclusive_merge_waits_for_what_was_chosen(database: Database) -> Non
     run.expect_tasks(["plain"])
 
 
+@pytest.mark.bpmn("Script task")
 def test_a_script_sets_each_of_its_names(database: Database) -> None:
     run = ready(database, model("script"))
     run.start("script", "ann", {})
     run.expect_variables({"n": 2, "doubled": 4, "words": ["a", "b"]})
 
 
+@pytest.mark.bpmn("Call activity")
 def test_a_called_process_works_on_its_callers_values(database: Database) -> None:
     run = ready(
         database,
@@ -105,6 +117,7 @@ def test_a_called_process_works_on_its_callers_values(database: Database) -> Non
     run.expect_ended("done")
 
 
+@pytest.mark.bpmn("Embedded subprocess")
 def test_an_embedded_subprocess_runs_inside(database: Database) -> None:
     run = ready(database, model("subprocess"))
     run.start("subprocess", "ann", {})
@@ -113,6 +126,7 @@ def test_an_embedded_subprocess_runs_inside(database: Database) -> None:
     run.expect_ended("done")
 
 
+@pytest.mark.bpmn("Multi-instance, parallel and sequential")
 def test_each_of_a_list_is_asked_and_the_answers_keep_the_lists_order(database: Database) -> None:
     asks = forms(choose=form(people="list"), answer=form(said="text"))
     run = ready(database, model("each_of", **asks))
@@ -128,6 +142,7 @@ def test_each_of_a_list_is_asked_and_the_answers_keep_the_lists_order(database: 
     assert len(answers) == 3
 
 
+@pytest.mark.bpmn("Multi-instance, parallel and sequential")
 def test_an_empty_list_asks_nobody_and_goes_on(database: Database) -> None:
     run = ready(database, model("each_of", **forms(choose=form(people="list"))))
     run.start("each_of", "ann", {})
@@ -136,6 +151,7 @@ def test_an_empty_list_asks_nobody_and_goes_on(database: Database) -> None:
     run.expect_variables({"answers": []})
 
 
+@pytest.mark.bpmn("Multi-instance, parallel and sequential")
 def test_one_after_the_other_asks_one_at_a_time(database: Database) -> None:
     asks = forms(choose=form(people="list"), answer=form(said="text"))
     run = ready(database, model("each_in_turn", **asks))
@@ -147,6 +163,7 @@ def test_one_after_the_other_asks_one_at_a_time(database: Database) -> None:
     run.expect_variables({"answers": [{"said": "first"}, {"said": "second"}]})
 
 
+@pytest.mark.bpmn("Multi-instance, parallel and sequential")
 def test_enough_answers_close_the_rest(database: Database) -> None:
     asks = forms(choose=form(people="list"), answer=form(said="text"))
     run = ready(database, model("each_until", **asks))
@@ -158,6 +175,7 @@ def test_enough_answers_close_the_rest(database: Database) -> None:
     assert run.variables()["answers"].count(None) == 2
 
 
+@pytest.mark.bpmn("Multi-instance, parallel and sequential")
 def test_a_list_that_is_none_holds_the_case_at_the_step(database: Database) -> None:
     run = ready(database, model("each_of"))
     run.start("each_of", "ann", {})
@@ -165,6 +183,7 @@ def test_a_list_that_is_none_holds_the_case_at_the_step(database: Database) -> N
     run.expect_status("incident")
 
 
+@pytest.mark.bpmn("Timer catch, boundary")
 def test_a_reminder_leaves_the_task_open(database: Database) -> None:
     run = ready(database, model("reminder"))
     run.start("reminder", "ann", {})
@@ -176,6 +195,7 @@ def test_a_reminder_leaves_the_task_open(database: Database) -> None:
     run.expect_status("completed")
 
 
+@pytest.mark.bpmn("Timer catch, boundary")
 def test_a_deadline_in_working_days_ends_the_task(database: Database) -> None:
     run = ready(database, model("deadline"))
     run.start("deadline", "ann", {})
@@ -185,6 +205,7 @@ def test_a_deadline_in_working_days_ends_the_task(database: Database) -> None:
     run.expect_waits(["without"])
 
 
+@pytest.mark.bpmn("Receive task; message catch")
 def test_an_interrupting_message_ends_all_that_is_open_inside(database: Database) -> None:
     run = ready(database, model("withdrawn"), model("called"))
     run.start("withdrawn", "ann", {})
@@ -195,6 +216,8 @@ def test_an_interrupting_message_ends_all_that_is_open_inside(database: Database
     run.expect_ended("done")
 
 
+@pytest.mark.bpmn("Non-interrupting boundary")
+@pytest.mark.limit(9)
 def test_news_can_come_again_and_again(database: Database) -> None:
     run = ready(database, model("news"))
     run.start("news", "ann", {})
@@ -205,6 +228,7 @@ def test_news_can_come_again_and_again(database: Database) -> None:
     run.expect_tasks(["read_it"] * 3)
 
 
+@pytest.mark.bpmn("Event-based gateway")
 def test_the_first_event_closes_the_others(database: Database) -> None:
     run = ready(database, model("first_event"))
     run.start("first_event", "ann", {})
@@ -213,6 +237,8 @@ def test_the_first_event_closes_the_others(database: Database) -> None:
     run.expect_waits(["chase"])
 
 
+@pytest.mark.bpmn("Message, timer, signal start")
+@pytest.mark.bpmn("Service, send task; message throw, message end")
 def test_a_message_starts_another_case_once(database: Database) -> None:
     run = ready(database, model("sender", **forms(write=form(text="text"))), model("receiver"))
     run.start("sender", "ann", {})
@@ -223,6 +249,7 @@ def test_a_message_starts_another_case_once(database: Database) -> None:
     run.expect_variables({"text": "hello"})
 
 
+@pytest.mark.bpmn("None start, end, throw; terminate end")
 def test_a_terminate_end_closes_everything(database: Database) -> None:
     run = ready(database, model("stop_all"))
     run.start("stop_all", "ann", {})
@@ -230,6 +257,7 @@ def test_a_terminate_end_closes_everything(database: Database) -> None:
     run.expect_ended("stopped")
 
 
+@pytest.mark.bpmn("Several flows out of a task")
 def test_two_ways_out_of_a_task_are_both_taken(database: Database) -> None:
     run = ready(database, model("two_ways_out"))
     run.start("two_ways_out", "ann", {})
@@ -237,6 +265,7 @@ def test_two_ways_out_of_a_task_are_both_taken(database: Database) -> None:
     run.expect_tasks(["one", "two"])
 
 
+@pytest.mark.bpmn("Loop marker")
 def test_a_loop_marker_repeats_until_its_condition_fails(database: Database) -> None:
     run = ready(database, model("until_enough", **forms(again=form(enough="yes_no"))))
     run.start("until_enough", "ann", {})

@@ -6,6 +6,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from engine import clock, timers
@@ -22,6 +23,7 @@ def fired(database: Database) -> int:
         return int(db.execute(wanted).scalar_one())
 
 
+@pytest.mark.limit(3)
 def test_many_overdue_timers_fire_once_each(database: Database) -> None:
     run = ready(database, model("reminder"))
     for _ in range(60):
@@ -64,6 +66,7 @@ def test_a_completed_task_takes_its_timer_with_it(database: Database) -> None:
         assert db.execute(select(func.count()).select_from(timer)).scalar() == 0
 
 
+@pytest.mark.limit(1)
 def test_a_date_begins_and_ends_on_londons_clock_in_summer_and_winter() -> None:
     summer, winter = date(2026, 7, 1), date(2026, 12, 1)
     assert as_instant(summer) == datetime(2026, 6, 30, 23, 0, tzinfo=UTC)

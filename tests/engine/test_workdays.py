@@ -39,6 +39,7 @@ def test_the_next_and_previous_working_day_are_the_day_itself_when_it_is_one() -
     assert workdays.previous_working_day(date(2026, 5, 25)) == date(2026, 5, 22)
 
 
+@pytest.mark.limit(2)
 def test_months_clamp_at_their_end() -> None:
     assert workdays.add_months(date(2025, 10, 31), 6) == date(2026, 4, 30)
     assert workdays.add_months(date(2024, 2, 29), -12) == date(2023, 2, 28)

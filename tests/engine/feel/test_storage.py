@@ -35,6 +35,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.limit(20)
 @given(VALUES)
 def test_every_value_survives_storage(value: Any) -> None:
     back = feel.from_json(json.loads(json.dumps(feel.to_json(value))))
