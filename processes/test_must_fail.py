@@ -257,6 +257,16 @@ def test_a_partner_does_not_read_what_another_partner_answered(council: Council)
     assert said in council.visit("casey").get(f"/cases/{reference}/answers").text
 
 
+@pytest.mark.feature("S40")
+@pytest.mark.parametrize("process", ["prevent_case", "raise_concern", "urgent_risk"])
+def test_no_figure_counts_fewer_than_five(council: Council, process: str) -> None:
+    council.bring("register_referral")
+    page = council.visit("boris").get(f"/figures?process={process}")
+    assert page.status_code == 200
+    counted = [int(n) for n in re.findall(r"<td[^>]*>\s*(\d+)\s*</td>", page.text)]
+    assert not [n for n in counted if 0 < n < 5]
+
+
 # --- protected waits
 
 

@@ -487,3 +487,18 @@ def test_a_changed_period_is_published_with_a_reason_that_is_kept(council):
     page = words(owen.get("/studio/make_plan"))
     assert said in page
     assert "Owen Hart" in page
+
+
+@pytest.mark.seed("SD-07")
+@pytest.mark.seed("SD-08")
+def test_the_board_reads_figures_no_small_count_no_name_and_no_case(council):
+    council.bring("register_referral")
+    council.do("register_referral", "iris", "referral", area="A small village")
+    boris = council.visit("boris")
+    page = words(boris.get("/figures"))
+    assert "Prevent case" in page
+    for small in ("A small village", "Alex Example", council.reference):
+        assert small not in page
+    assert not re.search(r"\b(ethnic|religio|nationalit|communit)", page, re.IGNORECASE)
+    assert council.reference not in words(boris.get("/cases"))
+    assert boris.get(f"/cases/{council.reference}").status_code == 404
