@@ -196,11 +196,19 @@ def _uploaded(filename: str, content: bytes) -> tuple[str, str, str]:
         words = f"“{name}” was not taken: it is not UTF-8 text. Save it as UTF-8."
         raise InvalidInput({"file": words}) from error
     except InvalidDefinition as error:
-        raise InvalidInput({"file": f"“{name}” was not taken. {error}"}) from error
+        raise InvalidInput({"file": f"“{name}” was not taken. {_told(error)}"}) from error
     if not name.endswith(".bpmn"):
         return _path_of(name), text, ""
     imported = importing.convert(text.encode(), name)
     return _path_of(name), imported.source.decode(), imported.words()
+
+
+def _told(error: InvalidDefinition) -> str:
+    """What is wrong and where, of a file that no page can show."""
+    return " ".join(
+        f"{p.message} (At {p.element_id}, line {p.line}.)" if p.element_id else p.message
+        for p in error.problems
+    )
 
 
 def _path_of(name: str) -> str:

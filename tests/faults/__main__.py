@@ -12,9 +12,10 @@ from engine.database import Database
 from engine.migrations import migrate
 from tests.bench.workload import postgres
 from tests.factories import KEY
-from tests.faults import clock, disk, kill, long, repeat, restart, rush, timers
+from tests.faults import clock, diagrams, disk, kill, long, repeat, restart, rush, timers
 
 ALONE: dict[str, Callable[[], list[str]]] = {  # these make their own databases
+    "diagrams": lambda: diagrams.run(cuts=6),
     "disk": lambda: disk.run(after=20),
     "restart": lambda: restart.run(stops=8),
 }

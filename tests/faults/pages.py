@@ -22,6 +22,7 @@ from web.config import Config
 logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # more wait than threads: wanted
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)"[^>]* value="([^"]*)"')
 THREADS = 8
+FORM, MARK = "application/x-www-form-urlencoded", "a-mark-that-no-file-has"
 
 
 @dataclass(frozen=True)
@@ -43,18 +44,26 @@ class Visitor:
         return Visitor(self.port, dict(self.cookies))
 
     def get(self, path: str) -> Answer:
-        return self._ask("GET", path, None)
+        return self._ask("GET", path, b"", "")
 
     def post(self, path: str, fields: Mapping[str, str]) -> Answer:
-        return self._ask("POST", path, urlencode(fields))
+        return self._ask("POST", path, urlencode(fields).encode(), FORM)
 
-    def _ask(self, method: str, path: str, body: str | None) -> Answer:
+    def upload(self, path: str, fields: Mapping[str, str], name: str, content: bytes) -> Answer:
+        """As a form with a file: `name` is what the person's machine calls it."""
+        part = f"--{MARK}\r\nContent-Disposition: form-data; name="
+        body = "".join(f'{part}"{key}"\r\n\r\n{value}\r\n' for key, value in fields.items())
+        head = f'{body}{part}"file"; filename="{name}"\r\n\r\n'
+        whole = head.encode() + content + f"\r\n--{MARK}--\r\n".encode()
+        return self._ask("POST", path, whole, f"multipart/form-data; boundary={MARK}")
+
+    def _ask(self, method: str, path: str, body: bytes, kind: str) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
-        if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        if kind:
+            headers["Content-Type"] = kind
         try:
-            connection.request(method, path, body, headers)
+            connection.request(method, path, body or None, headers)
             answer = connection.getresponse()
             text = answer.read().decode()
         finally:
