@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from engine import connectors, dmn
 from engine.bpmn import elements, rules, xml
-from engine.definitions import naming
+from engine.definitions import naming, racing
 from engine.definitions.deciding import decided
 from engine.definitions.reading import DIAGRAM, Definition, called_by, root_of
 from engine.errors import Problem
@@ -57,7 +57,8 @@ def findings(
     definition: Definition, known: Mapping[str, Definition], roles: set[str] | None
 ) -> list[Problem]:
     """Every finding of a folder that could be read: its diagram and its tables."""
-    found = rules.check(subject(definition, known, roles))
+    looked_at = subject(definition, known, roles)
+    found = rules.check(looked_at) + racing.told(definition, looked_at)
     found += naming.unknown(definition, known)
     found += decided(definition, known)
     for model in {id(m): m for m, _ in definition.decisions.values()}.values():

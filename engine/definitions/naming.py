@@ -51,6 +51,20 @@ def _set_by(definition: Definition) -> set[str]:
     return names
 
 
+def set_at(definition: Definition, element: Element) -> set[str]:
+    """What one step sets for the steps after it."""
+    names = _entries(element.script)
+    if (form := definition.form(element.id)) is not None:
+        names |= {question.key for question in form.questions()}
+    if element.decision in definition.decisions:
+        model, key = definition.decisions[str(element.decision)]
+        names |= set(model.decisions[key].outputs)
+    if element.repeat is not None and element.repeat.kind != "loop":
+        names = set()  # each of its instances keeps its own
+    given = (element.properties.get("result"), element.repeat and element.repeat.results)
+    return names | {name for name in given if name}
+
+
 def _entries(text: str | None) -> set[str]:
     if not text:
         return set()

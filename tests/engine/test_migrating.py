@@ -156,6 +156,7 @@ def test_a_step_added_later_and_an_arrival_at_a_join_survive(database: Database)
     run.expect_ended("done")
 
 
+@pytest.mark.limit(31)
 def test_inside_a_call_and_a_step_for_each_the_tokens_stay(database: Database) -> None:
     caller, called = model("caller"), model("called")
     run = ready(database, caller, called)

@@ -1,0 +1,1 @@
+"""Stored cases of each released state format."""
