@@ -5,6 +5,7 @@ The stored file stays the one that was drawn. Added nodes get ids `_w_…` and n
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from copy import deepcopy
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from engine.bpmn.elements import EVENTS
 from engine.bpmn.triggers import triggers_of
 from engine.bpmn.xml import local, tag
 
+INSIDES = ("subProcess", "transaction", "adHocSubProcess")
 RESERVED = {"Start", "End", "Root"}  # names the library uses for its own tasks
 SPLITTING = {
     "userTask", "manualTask", "scriptTask", "businessRuleTask", "serviceTask", "sendTask",
@@ -37,9 +39,14 @@ class Runnable:
     parts: multiples.Parts
 
 
-def runnable(root: etree._Element, start_event: str | None) -> Runnable:
-    """A copy that runs from `start_event` (or the one plain start)."""
+def runnable(
+    root: etree._Element, start_event: str | None, taken: Collection[str] = (), key: str = ""
+) -> Runnable:
+    """A copy that runs from `start_event` (or the one plain start). The library knows the inside
+    of a subprocess by its id alone: one that another process has `taken` is called by `key`."""
     copy = deepcopy(root)
+    insides = [n.get("id") or "" for n in copy.iter(*map(tag, INSIDES))]
+    names = _rename(copy, {name: f"_w_id_{key}_{name}" for name in insides if name in taken})
     drop = [n for n in copy.iter() if local(n) in STRIPPED]
     for node in drop:
         parent = node.getparent()
@@ -53,7 +60,7 @@ def runnable(root: etree._Element, start_event: str | None) -> Runnable:
     handlers.unfold(copy)
     several = multiples.unfold(copy)
     _normalise_events(copy)
-    return Runnable(copy, _rename_reserved(copy), several)
+    return Runnable(copy, {**names, **_rename_reserved(copy)}, several)
 
 
 def _normalise_events(root: etree._Element) -> None:
@@ -157,17 +164,23 @@ def _put_gateway_behind(node: etree._Element, ways: list[etree._Element]) -> Non
 
 
 def _rename_reserved(root: etree._Element) -> dict[str, str]:
-    names = {}
-    for node in root.iter():
-        node_id = node.get("id") or ""
-        if node_id in RESERVED or node_id.endswith((".BoundaryEventSplit", ".EndJoin")):
-            names[node_id] = f"_w_id_{node_id.replace('.', '_')}"
-            node.set("id", names[node_id])
-    if names:
-        for node in root.iter():
-            for key in ("sourceRef", "targetRef", "attachedToRef", "default", "bpmnElement"):
-                if node.get(key) in names:
-                    node.set(key, names[node.get(key) or ""])
-            if local(node) == "flowNodeRef" and (node.text or "").strip() in names:
-                node.text = names[(node.text or "").strip()]
+    ids = [node.get("id") or "" for node in root.iter()]
+    return _rename(
+        root,
+        {
+            name: f"_w_id_{name.replace('.', '_')}"
+            for name in ids
+            if name in RESERVED or name.endswith((".BoundaryEventSplit", ".EndJoin"))
+        },
+    )
+
+
+def _rename(root: etree._Element, names: dict[str, str]) -> dict[str, str]:
+    """Give elements other ids, wherever they are named; answers with new id -> old id."""
+    for node in root.iter() if names else ():
+        for key in ("id", "sourceRef", "targetRef", "attachedToRef", "default", "bpmnElement"):
+            if node.get(key) in names:
+                node.set(key, names[node.get(key) or ""])
+        if local(node) == "flowNodeRef" and (node.text or "").strip() in names:
+            node.text = names[(node.text or "").strip()]
     return {inner: drawn for drawn, inner in names.items()}

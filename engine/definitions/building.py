@@ -44,18 +44,22 @@ def _build(
     definitions: tuple[Definition, ...], key: str, start_event: str | None
 ) -> tuple[Any, dict[str, Any]]:
     parser = DiagramParser()
+    processes = {name for definition in definitions for name in definition.diagram.processes}
     inner: dict[str, dict[str, Element]] = {}
     owners: dict[str, int] = {}
     declared: dict[str, Declared] = {}
     for definition in definitions:
         chosen = start_event if definition.key == key else None
-        copy = rewriting.runnable(root_of(definition.files[DIAGRAM]), chosen)
+        copy = rewriting.runnable(
+            root_of(definition.files[DIAGRAM]), chosen, {*processes, *inner}, definition.key
+        )
         parser.add_bpmn_xml(etree.ElementTree(copy.root), filename=f"{definition.key}.bpmn")
-        drawn, declared = definition.elements, {**declared, **definition.diagram.declared}
-        known = {**drawn, **{inner: drawn[name] for inner, name in copy.names.items()}}
-        known.update({inner: drawn[name].parts[n] for inner, (name, n) in copy.parts.items()})
-        for process in [*definition.diagram.processes, *known]:
-            inner[process], owners[process] = known, definition.id
+        drawn, scopes = definition.elements, definition.diagram.declared
+        known = {**drawn, **{inside: drawn[name] for inside, name in copy.names.items()}}
+        known.update({inside: drawn[name].parts[n] for inside, (name, n) in copy.parts.items()})
+        for scope in scopes:
+            inside = next((new for new, old in copy.names.items() if old == scope), scope)
+            inner[inside], owners[inside], declared[inside] = known, definition.id, scopes[scope]
     spec = parser.get_spec(key)
     subprocess_specs = parser.get_subprocess_specs(key)
     for each in (spec, *subprocess_specs.values()):

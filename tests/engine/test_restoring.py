@@ -17,6 +17,7 @@ from engine.definitions import Definition
 from engine.execution import run
 from engine.execution.waits import Wait, waits
 from engine.execution.workflow import CaseWorkflow, Facts
+from tests.engine import diagrams
 from tests.factories import key_of, model
 
 MODELS = [
@@ -138,3 +139,24 @@ def test_a_long_loop_stays_small_and_ends() -> None:
         sizes.append(len(state.dump(case)[0]))
         assert case.completed == (n == 400)
     assert sizes[398] == sizes[10]
+
+
+def test_two_processes_may_call_a_part_by_the_same_id() -> None:
+    """Each keeps its own steps, decisions and data, whichever calls the other."""
+    part = ("subprocess", ("task",))
+    folders = {"outer": diagrams.folder("outer", ("sequence", part, ("call",)))}
+    folders[diagrams.CALLED] = diagrams.folder(diagrams.CALLED, part)
+    found = tuple(
+        definitions.read(files, key=key, definition_id=n)
+        for n, (key, files) in enumerate(folders.items(), 1)
+    )
+    parts = [{e.id for e in d.elements.values() if e.kind == "subProcess"} for d in found]
+    assert parts[0] & parts[1]
+    specs = definitions.build(found, "outer", "begin")
+    case = begun(specs)
+    for definition in found:
+        (at,) = waits(case).values()
+        assert (at.definition_id, at.element) == (definition.id, definition.elements[at.element.id])
+        run.complete(case, at.task)
+        case = restored(case, specs)
+    assert case.completed
