@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.advance import rebinding, recording
+from engine.advance import opening, rebinding, recording
 from engine.advance.step import Step
 from engine.execution import offers, problems
 from engine.execution.waits import Wait
-from engine.models import account, timer, user_task
+from engine.models import account, incident, timer, user_task
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,15 @@ def effect_of(step: Step) -> Effect:
     closed_ids = {w.token_id for w in gone}
     new = [w for t, w in step.after.items() if t not in step.before or t in closed_ids]
     known = _rows(step, gone)
+    opened = [_opened(step, w, due) for w in new]
+    opened += [_unread(w) for w in new if w.kind == "task" and _is_unread(step, w)]
+    closed = [_closed(w, known) for w in gone]
+    closed += [_unread(w) for w in step.offered_again if not _is_unread(step, w)]
+    if _was_stuck(step):
+        closed.append(Change("problem", "", recording.STUCK_WORDS))
     return Effect(
-        opened=tuple(sorted((_opened(step, w, due) for w in new), key=_order)),
-        closed=tuple(sorted((_closed(w, known) for w in gone), key=_order)),
+        opened=tuple(sorted(opened, key=_order)),
+        closed=tuple(sorted(closed, key=_order)),
         sent=tuple(t.name for t in (*step.case.journal.thrown, *step.case.journal.signals)),
         status=recording.status_of(step),
         end_event=step.case.end_event,
@@ -85,13 +91,41 @@ def _changed(step: Step, token: str) -> bool:
     return token in step.retried or token in step.dates
 
 
+def _offer(step: Step, wait: Wait) -> offers.Offer:
+    return offers.offer(wait.task, step.definition(wait.definition_id).manifest)
+
+
+def _is_unread(step: Step, wait: Wait) -> bool:
+    """Whether a setting of a task cannot be read; noted beside the token, as recording notes it."""
+    data = wait.task.internal_data
+    data.pop(opening.UNREAD, None)
+    if _offer(step, wait).problems:
+        data[opening.UNREAD] = True
+    return opening.UNREAD in data
+
+
+def _unread(wait: Wait) -> Change:
+    """A setting of an open task that cannot be read is a problem beside it."""
+    return Change("problem", wait.element.id, f"{wait.element.label}: a setting cannot be read")
+
+
+def _was_stuck(step: Step) -> bool:
+    """“Nothing can move this case” stood, and something can now (or the case ends)."""
+    i = incident.c
+    if step.row.status not in ("incident", "suspended") or not (step.after or step.ending):
+        return False
+    standing = i.token_id.is_(None) & i.resolved_at.is_(None)
+    found = step.db.execute(select(i.id).where(i.instance_id == step.row.id, standing)).first()
+    return found is not None
+
+
 def _order(change: Change) -> tuple[str, str, str]:
     return change.kind, change.element_id, change.title
 
 
 def _opened(step: Step, wait: Wait, due: dict[str, datetime]) -> Change:
     if wait.kind == "task":
-        made = offers.offer(wait.task, step.definition(wait.definition_id).manifest)
+        made = _offer(step, wait)
         holder = _name(step, made.assignee)
         return Change("task", wait.element.id, made.title, tuple(made.roles), holder, made.due_at)
     title = wait.element.label

@@ -23,6 +23,7 @@ from engine.models import (
 )
 
 STUCK = "case.nothing_can_move"
+STUCK_WORDS = "Nothing can move this case: no task, date, message or problem is open."
 HEARD = ("message", "signal")  # what comes from outside the case
 
 # Built once: building a statement costs more than running it.
@@ -112,7 +113,7 @@ def _can_move(step: Step) -> bool:
 
 
 def _nothing_can_move(step: Step) -> None:
-    words = "Nothing can move this case: no task, date, message or problem is open."
+    words = STUCK_WORDS
     step.events.append(Event("problem.opened", details={"code": STUCK, "message": words}))
     step.db.execute(
         insert(incident).values(

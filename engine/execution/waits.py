@@ -12,7 +12,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.elements import Element
 from engine.execution import dates, problems, service
-from engine.execution.workflow import CaseWorkflow, walk
+from engine.execution.workflow import CaseWorkflow, finished, walk
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ def waits(case: CaseWorkflow) -> dict[str, Wait]:
 
 
 def _kind(task: Task) -> str | None:
+    if finished(task):
+        return None
     if problems.of(task) is not None:
         return "problem"
     spec = task.task_spec

@@ -22,11 +22,14 @@ from engine.models import (
     worker,
 )
 from engine.queries.health import SILENT_AFTER
+from engine.queries.interventions import Proposal, proposals
 from engine.queries.people import role_titles
+from engine.queries.standstill import Orphan, Suspended, orphans, suspended
 from engine.queries.waiting import OPEN, Wait, waits
 
 MOST = 200
 _DAYS = timedelta(days=7)
+A_WORKERS_ROUND = timedelta(seconds=60)  # a date is not late before a worker can have come by
 LIVE = ("active", "incident", "suspended")
 
 
@@ -79,6 +82,9 @@ class Board:
     problems: tuple[ProblemGroup, ...]
     people: tuple[Load, ...]
     queues: tuple[Load, ...]
+    orphans: tuple[Orphan, ...]
+    suspended: tuple[Suspended, ...]
+    proposals: tuple[Proposal, ...]
 
 
 def board(db: Connection, actor: Actor) -> Board:
@@ -96,7 +102,10 @@ def board(db: Connection, actor: Actor) -> Board:
         worker_seen_at=None if alive else seen,
     )
     people, queues = _workload(db, actor)
-    return Board(tiles, overdue, groups, people, queues)
+    return Board(
+        tiles, overdue, groups, people, queues,
+        orphans(db, actor), suspended(db, actor), proposals(db, actor),
+    )  # fmt: skip
 
 
 def _count(db: Connection, *conditions: Any) -> int:
@@ -113,10 +122,11 @@ def _late(db: Connection, actor: Actor) -> int:
 def _is_stalled() -> ColumnElement[bool]:
     """Over wm_process_instance: something that the case waits for is past its expected time."""
     now, t, m = clock.now(), user_task.c, message_subscription.c
+    late = now - A_WORKERS_ROUND
     stalled = union_all(
         select(t.instance_id).where(t.state.in_(OPEN), t.expected_at < now),
         select(m.instance_id).where(m.optional.is_(False), m.expected_at < now),
-        select(timer.c.instance_id).where(timer.c.held.is_(False), timer.c.expected_at < now),
+        select(timer.c.instance_id).where(timer.c.held.is_(False), timer.c.expected_at < late),
     ).subquery()
     return process_instance.c.id.in_(select(stalled.c.instance_id))
 
@@ -137,9 +147,14 @@ def _overdue(db: Connection, actor: Actor) -> tuple[Overdue, ...]:
         Overdue(row.reference, row.title, wait, wait.expected_at)
         for row in rows
         for wait in found.get(row.id, ())
-        if wait.kind != "problem" and wait.expected_at is not None and wait.expected_at < now
+        if wait.kind != "problem" and wait.expected_at is not None and _is_over(wait, now)
     ]
     return tuple(sorted(lines, key=lambda line: (line.allowed_until, line.reference)))
+
+
+def _is_over(wait: Wait, now: datetime) -> bool:
+    grace = A_WORKERS_ROUND if wait.kind == "date" else timedelta()
+    return wait.expected_at is not None and wait.expected_at < now - grace
 
 
 def _problems(db: Connection, actor: Actor) -> tuple[ProblemGroup, ...]:

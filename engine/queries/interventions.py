@@ -83,6 +83,7 @@ class Proposal:
     by: str
     own: bool
     at: datetime
+    reference: str
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,7 @@ def proposals(db: Connection, actor: Actor, instance_id: int | None = None) -> t
     """What waits for a second person, oldest first: of one case, or of all this actor may see."""
     p = proposal.c
     statement = (
-        select(proposal, account.c.name)
+        select(proposal, account.c.name, process_instance.c.reference)
         .join(account, account.c.id == p.proposed_by)
         .join(process_instance, process_instance.c.id == p.instance_id)
         .where(p.decided_at.is_(None), access.case_seen_by(actor))
@@ -186,7 +187,7 @@ def proposals(db: Connection, actor: Actor, instance_id: int | None = None) -> t
     return tuple(
         Proposal(
             row.id, row.kind, tuple(row.waits), row.reason, row.name,
-            row.proposed_by == actor.account_id, row.proposed_at,
+            row.proposed_by == actor.account_id, row.proposed_at, row.reference,
         )
         for row in db.execute(statement)
     )  # fmt: skip

@@ -1,0 +1,126 @@
+"""Cases that stand still though nothing is late yet: nobody there may do a task, or the case was
+suspended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, exists, func, not_, or_, select
+
+from engine import access, history
+from engine.access import Actor
+from engine.models import (
+    account,
+    account_role,
+    history_event,
+    process_definition,
+    process_instance,
+    task_role,
+    user_task,
+)
+from engine.queries.people import role_titles
+
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """An open task that nobody who can sign in may do. `why` says which of the two it is."""
+
+    task_id: str
+    reference: str
+    title: str
+    why: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Suspended:
+    """A case that somebody suspended: who, when and why."""
+
+    reference: str
+    process: str
+    by: str
+    at: datetime
+    reason: str
+
+
+def orphans(db: Connection, actor: Actor) -> tuple[Orphan, ...]:
+    """Held by somebody who has left, or for a role that no active account has; oldest first."""
+    t, p = user_task.c, process_instance.c
+    holder = account.alias("holder")
+    left = and_(t.state == "claimed", holder.c.active.is_(False))
+    rows = db.execute(
+        select(t.id, t.title, t.roles, t.created_at, p.reference, holder.c.name, t.state)
+        .select_from(user_task)
+        .join(process_instance, p.id == t.instance_id)
+        .outerjoin(holder, holder.c.id == t.assignee_id)
+        .where(
+            access.case_seen_by(actor),
+            or_(left, and_(t.state == "created", not_(_somebody(actor)))),
+        )
+        .order_by(t.created_at, t.id)
+        .limit(MOST)
+    ).all()
+    titles = role_titles(db)
+    return tuple(_orphan(row, titles) for row in rows)
+
+
+def _somebody(actor: Actor) -> Any:
+    """Over wm_user_task: an active account has one of its roles (and belongs to its organisation);
+    a role that everybody has is somebody's by that."""
+    r = task_role.c
+    held = exists().where(
+        r.task_id == user_task.c.id,
+        account_role.c.role == r.role,
+        account.c.id == account_role.c.account_id,
+        account.c.active.is_(True),
+        or_(r.organisation.is_(None), r.organisation == account.c.organisation),
+    )
+    shared = exists().where(
+        r.task_id == user_task.c.id, r.role.in_(sorted(actor.shared_roles) or [""])
+    )
+    return or_(held, shared)
+
+
+def _orphan(row: Any, titles: dict[str, str]) -> Orphan:
+    roles = " or ".join(titles.get(role, role) for role in row.roles)
+    why = (
+        f"{row.name} holds it and has left"
+        if row.state == "claimed"
+        else f"nobody who can sign in is {roles}"
+        if roles
+        else "it is for no role"
+    )
+    return Orphan(row.id, row.reference, row.title, why, row.created_at)
+
+
+def suspended(db: Connection, actor: Actor) -> tuple[Suspended, ...]:
+    """Longest first."""
+    p, h = process_instance.c, history_event.c
+    last = (
+        select(h.instance_id, func.max(h.seq).label("seq"))
+        .where(h.kind == "case.suspended")
+        .group_by(h.instance_id)
+        .subquery()
+    )
+    rows = db.execute(
+        select(p.reference, process_definition.c.title, h.at, h.details, account.c.name)
+        .select_from(process_instance)
+        .join(process_definition, process_definition.c.id == p.definition_id)
+        .join(last, last.c.instance_id == p.id)
+        .join(history_event, and_(h.instance_id == p.id, h.seq == last.c.seq))
+        .outerjoin(account, account.c.id == h.account_id)
+        .where(p.status == "suspended", access.case_seen_by(actor))
+        .order_by(h.at)
+        .limit(MOST)
+    ).all()
+    return tuple(
+        Suspended(
+            row.reference, row.title, row.name or "Waymark", row.at,
+            str(history.unpack(row.details).get("reason", "")),
+        )
+        for row in rows
+    )  # fmt: skip
