@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from engine.bpmn.drawing import Mark, draw
 from engine.queries import board as queries
-from engine.queries import counts
+from engine.queries.board import counts
 from web.auth import actor, database
 from web.page.refreshing import live
 from web.page.tabs import Tab

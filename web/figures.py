@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request
 
-from engine.queries.figures import figures
+from engine.queries.board.figures import figures
 from web.auth import actor, database
 from web.rules import rule
 

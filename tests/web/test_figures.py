@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from engine.models import process_instance
-from engine.queries.figures import MINIMUM, hide_small
+from engine.queries.board.figures import MINIMUM, hide_small
 from tests.web.conftest import words
 
 TABLES = st.integers(1, 5).flatmap(

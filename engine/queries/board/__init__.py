@@ -21,10 +21,10 @@ from engine.models import (
     user_task,
     worker,
 )
+from engine.queries.board.standstill import Orphan, Suspended, orphans, suspended
 from engine.queries.health import SILENT_AFTER
 from engine.queries.interventions import Proposal, proposals
 from engine.queries.people import role_titles
-from engine.queries.standstill import Orphan, Suspended, orphans, suspended
 from engine.queries.waiting import OPEN, Wait, waits
 
 MOST = 200
