@@ -39,6 +39,11 @@ def configure(key: bytes) -> None:
     _keys["audit"] = key
 
 
+def derived(purpose: bytes) -> bytes:
+    """A key of its own for another purpose, made from the process-wide one."""
+    return hmac.digest(_keys["audit"], b"waymark " + purpose, "sha256")
+
+
 def record(
     db: Connection,
     *,

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Row
 
 from engine import clock, definitions, state
 from engine.access import Actor
-from engine.advance import rebinding, recording, writing
+from engine.advance import finding, rebinding, recording, writing
 from engine.advance.step import ENDED, Step
 from engine.database import inserted_id
 from engine.errors import ConcurrentUpdate, Conflict, ExecutionFailed, NotFound
@@ -147,6 +147,7 @@ def _store(step: Step) -> None:
     known_scopes = set(step.case.scopes.all)
     blob, cut = state.dump(step.case)
     writing.write_variables(step, known_scopes)
+    finding.write_lookups(step)
     sequence = writing.write_history(step, cut)
     now = clock.now()
     changed = step.db.execute(

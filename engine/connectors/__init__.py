@@ -3,7 +3,7 @@
 Register more with `register`; the first are e-mail, an HTTP call and similar cases.
 """
 
-from engine.connectors import email, http
+from engine.connectors import email, http, similar
 from engine.connectors.calling import (
     Call,
     Connector,
@@ -17,6 +17,7 @@ from engine.connectors.settings import Settings, configure
 
 register(email.CONNECTOR)
 register(http.CONNECTOR)
+register(similar.CONNECTOR)
 
 __all__ = [
     "Call", "Connector", "ConnectorFailed", "Settings", "check", "configure", "declared", "find",

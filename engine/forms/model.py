@@ -44,7 +44,7 @@ class Field:
     yes_no: bool = False
     data_class: str | None = None
     never_decides: bool = False
-    lookup: str | None = None
+    lookup: bool = False  # cases about the same person are found by it
     searchable: bool = False
     choose: str | None = None
     min_rows: int = 0

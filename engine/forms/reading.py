@@ -103,6 +103,10 @@ class _Reader:
         name = key or str(c.get("label") or c.get("id") or kind)
         properties = self.properties(c, name)
         checks = self.checks(c, name)
+        if "lookup" in properties and (
+            properties["lookup"] != "true" or kind not in ("textfield", "date") or inside == "list"
+        ):
+            self.say("lookup", "`lookup` is “true”, for a short text or a date in no list.", name)
         if kind == "list" and inside == "list":
             self.say("nested_list", "A list cannot stand in a list.", name)
         if kind == "date" and c.get("subtype", "date") != "date":
@@ -123,7 +127,7 @@ class _Reader:
             check_message=str(properties.get("checkMessage") or ""),
             required_message=str(properties.get("requiredMessage") or ""),
             yes_no=properties.get("yesNo") == "true",
-            data_class=properties.get("class"), lookup=properties.get("lookup"),
+            data_class=properties.get("class"), lookup=properties.get("lookup") == "true",
             never_decides=properties.get("neverDecides") == "true",
             searchable=properties.get("searchable") == "true", choose=properties.get("choose"),
             min_rows=int(properties.get("min") or 0),

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from engine import access, clock, definitions, timers
+from engine import access, clock, definitions, jobs, timers
 from engine.access import Actor
 from engine.advance import preview
 from engine.commands import cases, dated_starts, tasks
@@ -95,14 +95,15 @@ class Scenario:
             self.instance_id = started.instance_id
         self.said.append(f"{by} started {key}: {started.reference}")
 
-    def case(self, key: str) -> None:
-        """Go on with the newest case of this process."""
+    def case(self, key: str, reference: str | None = None) -> None:
+        """Go on with the newest case of this process, or the one with this reference."""
+        c = process_instance.c
+        wanted = select(c.id, c.reference).where(c.key == key).order_by(c.id.desc()).limit(1)
+        if reference is not None:
+            wanted = wanted.where(c.reference == reference)
         with self.database.reading() as db:
-            c = process_instance.c
-            found = db.execute(
-                select(c.id, c.reference).where(c.key == key).order_by(c.id.desc()).limit(1)
-            ).first()
-        self._must(found is not None, f"there is no case of “{key}”")
+            found = db.execute(wanted).first()
+        self._must(found is not None, f"there is no case {reference or 'of'} “{key}”")
         assert found is not None  # noqa: S101  # said by _must
         self.instance_id = found.id
         self.said.append(f"on with {key}: {found.reference}")
@@ -249,6 +250,8 @@ class Scenario:
 
     def _open_task(self, element: str, by: str, item: int | None) -> Any:
         c = user_task.c
+        with clock.at(self.now):
+            jobs.run_due(self.database, "scenario")  # what a worker does before a person comes
         with self.database.reading() as db:
             actor = self._actor(db, by)
             rows = db.execute(
