@@ -81,7 +81,7 @@ _VERBS: dict[str, Callable[[Scenario, Mapping[str, Any]], None]] = {
     ),
     "service": _service,
     "action": lambda s, d: s.action(d["action"], d["by"], _values(d)),
-    "case": lambda s, d: s.case(d["case"]),
+    "case": lambda s, d: s.case(d["case"], d.get("reference")),
     "at": lambda s, d: s.at(local_instant(d["at"])),
     "tasks": lambda s, d: s.expect_tasks(d["tasks"]),
     "waits": lambda s, d: s.expect_waits(d["waits"]),

@@ -14,7 +14,7 @@ import yaml
 from engine import feel
 from engine.bpmn import xml
 from engine.bpmn.elements import Diagram, Element, elements_of
-from engine.bpmn.layout import Box, layout
+from engine.bpmn.layout import Box, Edge, Shape, layout
 from engine.bpmn.rules.expressions import expressions_of
 
 PROCESSES = Path(__file__).parents[2] / "processes"
@@ -132,6 +132,15 @@ def test_nobody_is_called_a_suspect(folder: Path) -> None:
             assert not UNWANTED.search(path.read_text()), path
 
 
+def drawings(folder: Path) -> Iterator[tuple[list[Shape], list[Edge]]]:
+    """The diagram, and the inside of each part that is drawn on a plane of its own."""
+    root = xml.read((folder / "process.bpmn").read_bytes())
+    yield layout(root, None)
+    for part in diagram(folder).elements.values():
+        if part.kind == "subProcess":
+            yield layout(root, part.id)
+
+
 def apart(one: Box, other: Box) -> bool:
     beside = one.x + one.width <= other.x or other.x + other.width <= one.x
     return beside or one.y + one.height <= other.y or other.y + other.height <= one.y
@@ -139,18 +148,18 @@ def apart(one: Box, other: Box) -> bool:
 
 @every_folder
 def test_nothing_in_the_drawing_lies_over_another(folder: Path) -> None:
-    shapes, _ = layout(xml.read((folder / "process.bpmn").read_bytes()), None)
-    nodes = [s for s in shapes if s.kind not in ("participant", "lane", "boundaryEvent")]
-    boxes = [(s.id, s.box) for s in nodes] + [
-        (f"words of {s.id}", s.label) for s in nodes if s.label
-    ]
-    for (name, one), (other_name, other) in combinations(boxes, 2):
-        assert apart(one, other), f"{name} and {other_name}"
+    for shapes, _ in drawings(folder):
+        nodes = [s for s in shapes if s.kind not in ("participant", "lane", "boundaryEvent")]
+        boxes = [(s.id, s.box) for s in nodes] + [
+            (f"words of {s.id}", s.label) for s in nodes if s.label
+        ]
+        for (name, one), (other_name, other) in combinations(boxes, 2):
+            assert apart(one, other), f"{name} and {other_name}"
 
 
 @every_folder
 def test_flows_are_drawn_at_right_angles(folder: Path) -> None:
-    _, edges = layout(xml.read((folder / "process.bpmn").read_bytes()), None)
+    edges = [edge for _, drawn in drawings(folder) for edge in drawn]
     for edge in (e for e in edges if e.kind == "sequenceFlow"):
         for (x1, y1), (x2, y2) in pairwise(edge.points):
             assert x1 == x2 or y1 == y2, edge.id
@@ -158,10 +167,11 @@ def test_flows_are_drawn_at_right_angles(folder: Path) -> None:
 
 @every_folder
 def test_every_element_is_drawn(folder: Path) -> None:
-    shapes, edges = layout(xml.read((folder / "process.bpmn").read_bytes()), None)
+    shown = list(drawings(folder))
     drawn = diagram(folder)
-    assert set(drawn.elements) <= {s.id for s in shapes}
-    assert set(drawn.flows) <= {e.id for e in edges}
+    assert set(drawn.elements) <= {shape.id for shapes, _ in shown for shape in shapes}
+    assert set(drawn.flows) <= {edge.id for _, edges in shown for edge in edges}
+    assert len(shown[0][0]) <= 40 + len(drawn.lanes) + 1  # what one screen holds
 
 
 CONCERN, REFERRAL = "raise_concern/forms/record_concern.form", "intake/forms/register_referral.form"
