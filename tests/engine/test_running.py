@@ -117,6 +117,16 @@ def test_a_called_process_works_on_its_callers_values(database: Database) -> Non
     run.expect_ended("done")
 
 
+def test_a_step_named_like_the_process_that_it_calls_is_no_trouble(database: Database) -> None:
+    caller = model("caller")
+    drawn = caller["process.bpmn"].replace(b'"call"', b'"called"')
+    called = model("called", **forms(inside=form(n="number")))
+    run = ready(database, {**caller, "process.bpmn": drawn}, called)
+    run.start("caller", "ann", {})
+    run.task("before", "ann", {})
+    run.expect_tasks(["inside"])
+
+
 @pytest.mark.bpmn("Embedded subprocess")
 def test_an_embedded_subprocess_runs_inside(database: Database) -> None:
     run = ready(database, model("subprocess"))
