@@ -12,7 +12,19 @@ from engine.database import Database
 from engine.migrations import migrate
 from tests.bench.workload import postgres
 from tests.factories import KEY
-from tests.faults import clock, diagrams, disk, kill, long, repeat, restart, rush, timers
+from tests.faults import (
+    backup,
+    clock,
+    diagrams,
+    disk,
+    kill,
+    long,
+    repeat,
+    restart,
+    rush,
+    timers,
+    upgrade,
+)
 
 ALONE: dict[str, Callable[[], list[str]]] = {  # these make their own databases
     "diagrams": lambda: diagrams.run(cuts=6),
@@ -22,7 +34,9 @@ ALONE: dict[str, Callable[[], list[str]]] = {  # these make their own databases
 FULL: dict[str, Callable[[Database], list[str]]] = {
     "kill": lambda database: kill.run(database, rounds=40),
     "rush": lambda database: rush.run(database, rounds=20),
+    "upgrade": upgrade.run,
     "timers": lambda database: timers.run(database, workers=8),
+    "backup": lambda database: backup.run(database, seconds=10),
     "clock": clock.run,
     "long": long.run,
     "repeat": lambda database: repeat.run(database, times=100),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from sqlalchemy import select
 
 from engine import audit
-from engine.access import load_actor
+from engine.access import Actor, load_actor
 from engine.commands import cases, tasks
 from engine.database import Database
+from engine.errors import Conflict
 from engine.models import account, process_instance, user_task
 from tests.bench.workload import answers
 from tests.factories import KEY
@@ -39,13 +41,20 @@ def main(url: str) -> None:
                 cases.start_case(db, "W", {}, actor=actor)
             if row is None:
                 continue
-        if row.state == "created":
-            with database.transaction() as db:
-                tasks.claim_task(db, row.id, actor=actor)
-        with database.transaction() as db:
-            posted = answers(row.element_id, 99, review_max=3)
-            tasks.complete_task(db, row.id, posted, actor=actor)
+        try:
+            _work(database, row, actor)
+        except Conflict:  # another worker was faster
+            continue
         print(row.id, flush=True)
+
+
+def _work(database: Database, row: Any, actor: Actor) -> None:
+    if row.state == "created":
+        with database.transaction() as db:
+            tasks.claim_task(db, row.id, actor=actor)
+    with database.transaction() as db:
+        posted = answers(row.element_id, 99, review_max=3)
+        tasks.complete_task(db, row.id, posted, actor=actor)
 
 
 if __name__ == "__main__":
