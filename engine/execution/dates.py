@@ -23,9 +23,16 @@ SHAPE = re.compile(r"R(\d*)/(P[0-9YMWDTHS]+)\Z")
 def instant_of(kind: str, text: str, label: str, view: Mapping[str, Any]) -> datetime:
     """When a timer of this kind (timeDate, timeDuration) fires that starts to run now."""
     value = _iso(text) if is_duration(text) else evaluation.of(view, text)
-    if kind == "timeDuration" or isinstance(value, (timedelta, feel.YearsMonths)):
+    length = isinstance(value, (timedelta, feel.YearsMonths))
+    if kind == "timeDuration" or length:
         value = _after(value)
     instant = as_instant(value)
+    if instant is not None and length and instant < clock.now():
+        raise ExecutionFailed(
+            f"The date of “{label}” is a negative time from now: “{text[:300]}”.",
+            code="timer.bad_value",
+            expression=text[:300],
+        )
     if instant is None:
         names = () if is_duration(text) else sorted(feel.compile(text).names)
         raise ExecutionFailed(

@@ -87,3 +87,21 @@ def test_a_date_whose_name_begins_with_a_p_is_read_as_an_expression(database: Da
     run.expect_waits(["answer", "late"])
     run.at(MORNING + timedelta(days=2))
     run.expect_waits(["answer", "chase"])
+
+
+def test_a_negative_time_from_now_is_a_problem_and_fires_nothing(database: Database) -> None:
+    files = model("reminder")
+    drawn = re.sub(
+        rb"(<bpmn:timeDuration[^>]*>)[^<]*<",
+        rb"\1if 1 = 1 then duration(back) else null<",
+        files["process.bpmn"],
+    )
+    drawn = drawn.replace(b'targetRef="answer"', b'targetRef="set"').replace(
+        b"</bpmn:process>",
+        b"""<bpmn:scriptTask id="set"><bpmn:script>{back: "-P2D"}</bpmn:script></bpmn:scriptTask>
+        <bpmn:sequenceFlow id="f_set" sourceRef="set" targetRef="answer" /></bpmn:process>""",
+    )
+    run = ready(database, {**files, "process.bpmn": drawn})
+    run.start("reminder", "ann", {})
+    run.expect_status("incident")
+    run.expect_tasks(["answer"])

@@ -4,6 +4,7 @@ Every finding at once: code, element, line, plain words, repair.
 """
 
 from engine.bpmn.rules import (
+    attributes,
     data,
     elements,
     events,
@@ -37,6 +38,7 @@ def check(subject: Subject) -> list[Problem]:
     found = [
         *elements.check(subject),
         *foreign.check(subject),
+        *attributes.check(subject),
         *events.check(subject),
         *data.check(subject),
         *parts.check(subject),

@@ -20,6 +20,7 @@ MAYBE_FEEL = ("title", "priority")
 MAX_ITEMS = 1000
 FURTHEST_YEARS = 50
 CRON = re.compile(r"[\d*?/,-]+(\s+[\w*?/,#-]+){4,6}")
+NEGATIVE = re.compile(r"-\s*P[\dT]")
 CYCLE = re.compile(r"R(\d{0,4})/(\S+)")
 
 
@@ -100,6 +101,8 @@ def _timer(subject: Subject, element: Element) -> Iterator[Problem]:
         yield subject.of(element, "timer.missing", f"{name} has no date or duration.")
     elif kind == "timeCycle":
         yield from _cycle(subject, element, text)
+    elif NEGATIVE.match(text):
+        yield subject.of(element, "timer.bad_expression", f"{name} is a negative time from now.")
     elif is_duration(text):
         yield from _range(subject, element, f'now() + duration("{text.upper()}")')
     elif parse(text):
@@ -167,6 +170,8 @@ def _constant(subject: Subject, element: Element, text: str) -> Iterator[Problem
             "timer.bad_expression",
             f"{name} should give a date or a duration; “{text[:100]}” gives {feel.kind(value)}.",
         )
+    elif feel.compile("now() + d < now()").evaluate({"d": value}, clock=clock.local_now) is True:
+        yield subject.of(element, "timer.bad_expression", f"{name} is a negative time from now.")
     elif isinstance(value, (timedelta, feel.YearsMonths)):
         yield from _range(subject, element, f"now() + ({text})")
     else:

@@ -194,6 +194,8 @@ def test_a_loop_needs_a_whole_number_of_times(maximum: str) -> None:
         ("timeCycle", "0 9 * * 1", "cron is not read"),
         ("timeDuration", "P0.5M", "“Step”"),
         ("timeDuration", "", "no date or duration"),
+        ("timeDuration", "-P1D", "negative"),
+        ("timeDuration", 'duration("-PT1H")', "negative"),
         ("timeDuration", "P60Y", "more than 50 years away"),
         ("timeCycle", "R/PT30S", "“Step”"),
     ],
@@ -316,3 +318,19 @@ def test_a_join_of_ways_that_exclude_each_other_and_a_restless_loop_are_refused(
 @pytest.mark.parametrize("name", ["frobnicate", "userTusk"])
 def test_an_element_that_is_not_known_is_refused_with_its_line(name: str) -> None:
     refused(node("userTask") + f'<bpmn:{name} id="y" />', f"Waymark does not know “{name}” (line ")
+
+
+@pytest.mark.parametrize(
+    ("inside", "words"),
+    [
+        (node("userTask", startQuantity="2"), "“Step” sets “startQuantity” to “2”"),
+        (
+            node("scriptTask", "<bpmn:script>{a: 1}</bpmn:script>", scriptFormat="groovy"),
+            "“Step” is written in “groovy”. Scripts are written in FEEL.",
+        ),
+        (node("eventBasedGateway", eventGatewayType="Parallel"), "eventGatewayType"),
+        (node("userTask", urgency="high"), "Waymark does not know the setting “urgency” of “Step”"),
+    ],
+)
+def test_an_attribute_that_would_be_ignored_is_refused(inside: str, words: str) -> None:
+    refused(inside, words)
