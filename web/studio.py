@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from engine import connectors
 from engine.bpmn import drawing, importing
 from engine.commands import deployments
 from engine.errors import ConcurrentUpdate, InvalidDefinition, InvalidInput
@@ -165,6 +166,7 @@ def _draft(key: str, messages: Messages | None = None, diagram: str | None = Non
         reason=request.form.get("reason", ""),
         diagram=page.draft.files.get(DIAGRAM, "") if diagram is None else diagram,
         choices={name: list(map(_pair, some)) for name, some in asdict(page.choices).items()},
+        connectors=[asdict(one) for one in connectors.declared().values()],
     )
 
 

@@ -31,6 +31,7 @@ document.addEventListener("securitypolicyviolation", (e) => {
 
 ORDER = (
     "test_markup", "test_pages", "test_problem", "test_story", "test_more_pages", "test_studio",
+    "test_service_steps",
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ const settings = new Settings(drawing.modeler);
 const findings = new Findings(document.querySelector("[data-editor-findings]"), drawing, choose);
 const panel = new Panel(root.querySelector("[data-editor-panel]"), settings, drawing, {
   choices: JSON.parse(root.dataset.choices),
+  connectors: JSON.parse(root.dataset.connectors),
   findings,
 });
 let changed = false;
@@ -65,6 +66,7 @@ const BUTTONS = {
 async function check() {
   try {
     say(await findings.check(root.dataset.check, form.elements["wm-csrf"].value, await drawing.xml()));
+    panel.refresh();
   } catch (error) {
     if (error.name !== "AbortError") say("Changed, not saved yet. The findings could not be brought up to date: save to see them.");
   }

@@ -132,8 +132,27 @@ function event(element, settings) {
   return groups;
 }
 
-export function groupsOf(element, settings, drawing) {
+// What another system is asked: the connector, each value it wants, where its answer goes, how often it is tried.
+function service(element, settings, connectors) {
+  const chosen = connectors.find(({ name }) => name === settings.property(element, "connector"));
+  const called = property("connector", "What is called", "", { choices: "connectors", redraws: true });
+  const groups = [LABEL, ["Another system", [called]]];
+  if (!chosen) return groups;
+  const wanted = chosen.parameters.map(({ name, words, required }) =>
+    property(`input.${name}`, name, `FEEL: ${words}${required ? "" : "; may be left out"}`, { rows: 2 }));
+  if (wanted.length) groups.push(["What it is given", wanted]);
+  if (chosen.gives) groups.push(["Its answer", [property("result", "Is kept as", `A name for ${chosen.gives}`)]]);
+  groups.push(["When it does not work", [
+    property("attempts", "Attempts", "Empty is 5; then it is a problem"),
+    property("backOff", "Pauses between them", "PT1M,PT5M,PT1H; the last goes on"),
+    property("timeLimit", "Longest attempt", "Empty is PT30S"),
+  ]], ["Words", [STAGE]]);
+  return groups;
+}
+
+export function groupsOf(element, settings, drawing, connectors) {
   const type = businessObject(element).$type;
+  if (type === "bpmn:ServiceTask" || (type === "bpmn:SendTask" && !businessObject(element).messageRef)) return service(element, settings, connectors);
   if (GROUPS[type]) return GROUPS[type](element);
   if (/Gateway$/.test(type)) return gateway(element, drawing);
   if (/Event$|ReceiveTask/.test(type)) return event(element, settings);

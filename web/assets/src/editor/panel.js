@@ -10,11 +10,13 @@ function make(tag, className, text) {
 }
 
 export class Panel {
-  constructor(root, settings, drawing, { choices, findings }) {
+  constructor(root, settings, drawing, { choices, connectors, findings }) {
     this.root = root;
     this.settings = settings;
     this.drawing = drawing;
     this.choices = { ...choices, priorities: [["normal", ""], ["urgent", ""]] };
+    this.choices.connectors = connectors.map(({ name, title }) => [name, title]);
+    this.connectors = connectors;
     this.findings = findings;
     this.element = null;
     this.shown = [];
@@ -34,7 +36,7 @@ export class Panel {
     this.problems = make("div", "wm-panel__problems");
     this.root.append(this.problems);
     this.#showProblems();
-    for (const [name, fields] of groupsOf(known, this.settings, this.drawing)) this.#group(name, fields);
+    for (const [name, fields] of groupsOf(known, this.settings, this.drawing, this.connectors)) this.#group(name, fields);
     if (kindOf(known) >= 0) this.#group("Change the drawing", this.#drawn(known));
   }
 
@@ -117,7 +119,12 @@ export class Panel {
 
   #write(field, input) {
     const value = field.kind === "checkbox" ? input.checked : input.value.trim();
-    if (value !== field.read(this.settings, this.element)) field.write(this.settings, this.element, value);
+    if (value === field.read(this.settings, this.element)) return;
+    field.write(this.settings, this.element, value);
+    if (field.redraws) {
+      this.show(this.element);
+      this.shown.find((one) => one.field.label === field.label)?.input.focus();
+    }
   }
 
   #fill(field, input) {
