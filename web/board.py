@@ -17,6 +17,7 @@ from web.page.tabs import Tab
 from web.rules import rule
 
 bp = Blueprint("board", __name__)
+PARTS = ("waiting", "problems", "workload", "diagram")
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,10 @@ class BoardPage:
 @bp.get("/board")
 @rule("operate")
 def board() -> ResponseReturnValue:
-    part = request.args.get("part", "waiting")
+    asked = request.args.get("part", "waiting")
+    part = asked if asked in PARTS else "waiting"
     with database().reading() as db:
-        found = queries.board(db, actor())
+        found = queries.board(db, actor(), part)
         drawable = counts.drawable(db) if part == "diagram" else ()
         chosen = request.args.get("version", "")
         wanted = int(chosen) if chosen.isdigit() else next((d[0] for d in drawable), None)

@@ -1,11 +1,11 @@
-"""python -m tests.bench NAME [--json]: step, feel."""
+"""python -m tests.bench NAME [--json]: step, feel, board."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 
-NAMES = ("step", "feel")
+NAMES = ("step", "feel", "board")
 
 
 def main() -> int:

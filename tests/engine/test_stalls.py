@@ -6,6 +6,7 @@ features.md section 3 and process.md: person, date, message, service, problem, n
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +19,9 @@ from engine.commands import operations, tasks
 from engine.commands.operations import Deliver, Fire, Move, Operation, Resume, Retry, Skip, Suspend
 from engine.database import Database
 from engine.models import account, account_role, timer
+from engine.queries import caselist
 from engine.queries.board import board
+from engine.queries.cases import case_head
 from engine.testing import Scenario
 from tests.engine.operating import REASON, operate, previewed, token
 from tests.factories import MODELS, form, forms, model, ready
@@ -406,3 +409,36 @@ def test_a_date_that_fires_in_time_is_never_late(database: Database) -> None:
     assert due is not None
     run.now = due.due_at + timedelta(seconds=30)
     assert on_board(run) == ""
+
+
+@pytest.mark.feature("S37")
+def test_board_and_case_never_contradict_while_cases_move(database: Database) -> None:
+    """Both read in one view of the data: what the board counts is what the cases say."""
+    run = started(database, model("sequence"))
+    stop = threading.Event()
+
+    def work() -> None:
+        other = Scenario(database, title="load", now=run.now, people=dict(run.people))
+        while not stop.is_set():
+            other.start("sequence", "ann", {})
+            other.task("first", "ann", {})
+            other.task("second", "ann", {})
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        for _ in range(15):
+            with clock.at(run.now), database.reading() as db:
+                cat = access.load_actor(db, run.people["cat"])
+                live = board(db, cat).tiles.open
+                lines = [
+                    line
+                    for status in ("active", "incident", "suspended")
+                    for line in caselist.export(db, cat, {"status": status})
+                ]
+                heads = [case_head(db, cat, line.reference) for line in lines]
+            assert live == len(lines)
+            assert all(head.waits and head.status == "active" for head in heads)
+    finally:
+        stop.set()
+        worker.join()

@@ -27,7 +27,7 @@ from engine.queries.interventions import Proposal, proposals
 from engine.queries.people import role_titles
 from engine.queries.waiting import OPEN, Wait, waits
 
-MOST = 200
+MOST = 100
 _DAYS = timedelta(days=7)
 A_WORKERS_ROUND = timedelta(seconds=60)  # a date is not late before a worker can have come by
 LIVE = ("active", "incident", "suspended")
@@ -87,25 +87,43 @@ class Board:
     proposals: tuple[Proposal, ...]
 
 
-def board(db: Connection, actor: Actor) -> Board:
+def board(db: Connection, actor: Actor, part: str | None = None) -> Board:
+    """The tiles and one part of the board (None: all of them): the others are left empty."""
     access.require(actor, "operate")
-    groups = _problems(db, actor)
-    overdue = _overdue(db, actor)
+
+    def wanted(name: str) -> bool:
+        return part in (None, name)
+
     seen = db.execute(select(func.max(worker.c.seen_at))).scalar()
     alive = seen is not None and clock.now() - seen < SILENT_AFTER
     tiles = Tiles(
         open=_count(db, process_instance.c.status.in_(LIVE), access.case_seen_by(actor)),
         waiting_too_long=_count(db, _is_stalled(), access.case_seen_by(actor)),
-        problems=sum(len(group.problems) for group in groups),
+        problems=_open_problems(db, actor),
         late_tasks=_late(db, actor),
         worker_alive=alive,
         worker_seen_at=None if alive else seen,
     )
-    people, queues = _workload(db, actor)
+    people, queues = _workload(db, actor) if wanted("workload") else ((), ())
     return Board(
-        tiles, overdue, groups, people, queues,
-        orphans(db, actor), suspended(db, actor), proposals(db, actor),
-    )  # fmt: skip
+        tiles=tiles,
+        overdue=_overdue(db, actor) if wanted("waiting") else (),
+        problems=_problems(db, actor) if wanted("problems") else (),
+        people=people,
+        queues=queues,
+        orphans=orphans(db, actor) if wanted("waiting") else (),
+        suspended=suspended(db, actor) if wanted("waiting") else (),
+        proposals=proposals(db, actor) if wanted("waiting") else (),
+    )
+
+
+def _open_problems(db: Connection, actor: Actor) -> int:
+    i = incident.c
+    return db.execute(
+        select(func.count())
+        .select_from(incident.join(process_instance, process_instance.c.id == i.instance_id))
+        .where(i.resolved_at.is_(None), access.case_seen_by(actor))
+    ).scalar_one()
 
 
 def _count(db: Connection, *conditions: Any) -> int:

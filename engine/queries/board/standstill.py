@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 
 from engine import access, history
 from engine.access import Actor
@@ -22,7 +22,7 @@ from engine.models import (
 )
 from engine.queries.people import role_titles
 
-MOST = 200
+MOST = 100
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,9 @@ def orphans(db: Connection, actor: Actor) -> tuple[Orphan, ...]:
     """Held by somebody who has left, or for a role that no active account has; oldest first."""
     t, p = user_task.c, process_instance.c
     holder = account.alias("holder")
-    left = and_(t.state == "claimed", holder.c.active.is_(False))
+    left = select(account.c.id).where(account.c.active.is_(False))
+    offered = _to_nobody(db, actor)
+    nobody = t.id.in_(select(task_role.c.task_id).where(or_(*offered))) if offered else false()
     rows = db.execute(
         select(t.id, t.title, t.roles, t.created_at, p.reference, holder.c.name, t.state)
         .select_from(user_task)
@@ -59,7 +61,10 @@ def orphans(db: Connection, actor: Actor) -> tuple[Orphan, ...]:
         .outerjoin(holder, holder.c.id == t.assignee_id)
         .where(
             access.case_seen_by(actor),
-            or_(left, and_(t.state == "created", not_(_somebody(actor)))),
+            or_(
+                and_(t.state == "claimed", t.assignee_id.in_(left)),
+                and_(t.state == "created", nobody),
+            ),
         )
         .order_by(t.created_at, t.id)
         .limit(MOST)
@@ -68,21 +73,25 @@ def orphans(db: Connection, actor: Actor) -> tuple[Orphan, ...]:
     return tuple(_orphan(row, titles) for row in rows)
 
 
-def _somebody(actor: Actor) -> Any:
-    """Over wm_user_task: an active account has one of its roles (and belongs to its organisation);
-    a role that everybody has is somebody's by that."""
+def _to_nobody(db: Connection, actor: Actor) -> list[ColumnElement[bool]]:
+    """Conditions over wm_task_role: the roles (and organisations) offered to that no active account
+    has. Few pairs, so the many tasks are looked at only when there is one."""
     r = task_role.c
-    held = exists().where(
-        r.task_id == user_task.c.id,
-        account_role.c.role == r.role,
-        account.c.id == account_role.c.account_id,
-        account.c.active.is_(True),
-        or_(r.organisation.is_(None), r.organisation == account.c.organisation),
+    offered = db.execute(select(r.role, r.organisation).where(r.claimed.is_(False)).distinct())
+    held = db.execute(
+        select(account_role.c.role, account.c.organisation)
+        .join(account, account.c.id == account_role.c.account_id)
+        .where(account.c.active.is_(True))
     )
-    shared = exists().where(
-        r.task_id == user_task.c.id, r.role.in_(sorted(actor.shared_roles) or [""])
-    )
-    return or_(held, shared)
+    pairs = {(row.role, row.organisation) for row in held}
+    roles = {role for role, _ in pairs} | actor.shared_roles
+    return [
+        and_(r.role == row.role, r.organisation == row.organisation)
+        if row.organisation
+        else and_(r.role == row.role, r.organisation.is_(None))
+        for row in offered
+        if (row.role not in roles if row.organisation is None else (*row,) not in pairs)
+    ]
 
 
 def _orphan(row: Any, titles: dict[str, str]) -> Orphan:
