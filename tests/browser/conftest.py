@@ -15,6 +15,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, Page
 from werkzeug.serving import make_server
 
+from engine.timers import Worker
 from web import create_app
 from web.cli import demo
 from web.demo_accounts import DEMO_PASSWORD
@@ -74,11 +75,17 @@ def demo_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 @pytest.fixture(scope="session")
 def site(demo_app: Flask) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, demo_app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
+    beside = Worker(demo_app.extensions["waymark"])  # as in the demo itself
+    threads = [
+        threading.Thread(target=run, daemon=True) for run in (server.serve_forever, beside.run)
+    ]
+    for thread in threads:
+        thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
+    beside.stop()
     server.shutdown()
-    thread.join()
+    for thread in threads:
+        thread.join()
 
 
 @dataclass

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from engine import clock, definitions
+from engine import clock, definitions, jobs
 from engine.access import SYSTEM
 from engine.commands import deployments, people, signing
 from engine.database import Database
@@ -125,8 +125,10 @@ class Council:
         return self.pages[wanted]
 
     def task(self, element: str) -> str:
-        """The id of the open task of the case in hand."""
+        """The id of the open task of the case in hand, once the worker has done what is due."""
         t = user_task.c
+        with clock.at(self.run.now):
+            jobs.run_due(self.database)
         with self.database.reading() as db:
             found = db.execute(
                 select(t.id).where(
