@@ -42,6 +42,7 @@ class Joining:
         if may_fire:
             for waiting in tokens.values():
                 waiting[0].internal_data["used"] = True
+            self._queue(my_task)
         else:
             my_task._set_state(TaskState.WAITING)
         return may_fire
@@ -59,6 +60,20 @@ class Joining:
             if not task.internal_data.get("used") and way != my_task.parent.task_spec.name:
                 found.setdefault(way, []).append(task)
         return found
+
+    def _queue(self, my_task: Task) -> None:
+        """Arrivals that this firing leaves over wait for the next: one of them stands for all."""
+        left = [
+            task
+            for task in my_task.workflow.tasks.values()
+            if task.task_spec is self
+            and task is not my_task
+            and task._state == TaskState.CANCELLED
+            and task.parent.state == TaskState.COMPLETED
+            and not task.internal_data.get("used")
+        ]
+        if left:
+            left[-1]._set_state(TaskState.WAITING)
 
     def _may_fire(self, my_task: Task, tokens: dict[str, list[Task]]) -> bool:
         return len(tokens) + 1 >= len(set(self._inputs))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from SpiffWorkflow.bpmn.specs.control import UnstructuredJoin
 from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
@@ -49,7 +50,26 @@ class Journal:
     interrupted_by: str | None = None  # the boundary event that ended an activity
 
 
-class CaseWorkflow(BpmnWorkflow):
+class Looking:
+    """After each completed task only joins can have become able to go on: what waits for an event
+    is moved by the event. The library looks at all, and stops looking at depth 1,000."""
+
+    def update_waiting_tasks(self) -> None:
+        tasks: dict[UUID, Task] = self.tasks  # type: ignore[attr-defined]  # of the workflow
+        waiting = [
+            task
+            for task in tasks.values()
+            if task._state == TaskState.WAITING and isinstance(task.task_spec, UnstructuredJoin)
+        ]
+        if len(waiting) > 1:  # in drawing order, whether restored or not
+            among = {task.id for task in waiting}
+            root = self.task_tree  # type: ignore[attr-defined]  # of the workflow
+            waiting = [task for task in walk(root) if task.id in among]
+        for task in waiting:
+            task.task_spec._update(task)
+
+
+class CaseWorkflow(Looking, BpmnWorkflow):
     """A case. `scopes` hold the variables; `journal` what is to be recorded."""
 
     def __init__(
@@ -107,7 +127,7 @@ class CaseWorkflow(BpmnWorkflow):
         return None
 
 
-class CaseSubWorkflow(BpmnSubWorkflow):
+class CaseSubWorkflow(Looking, BpmnSubWorkflow):
     """The inside of a subprocess or call."""
 
     def _task_removed_notify(self, task: Task) -> None:
