@@ -301,6 +301,27 @@ def test_one_person_alone_does_not_take_the_six_month_review_away(
     assert "six_month_review" in council.run.waiting()
 
 
+@pytest.mark.feature("N16")
+def test_a_new_version_without_the_protected_wait_says_so_before_publishing(
+    council: Council,
+) -> None:
+    owen = council.visit("owen")
+    text = owen.get("/studio/post_exit_reviews/draft").text
+    hidden = {
+        name: found[1]
+        for name in ("counter", "base")
+        if (found := re.search(rf'name="{name}" value="(\d*)"', text))
+    }
+    drawn = (HERE / "post_exit_reviews" / "process.bpmn").read_text()
+    owen.post(
+        "/studio/post_exit_reviews/draft",
+        diagram=drawn.replace('name="protected" value="true"', 'name="protected" value="false"', 1),
+        **hidden,
+    )
+    page = words(owen.get("/studio/post_exit_reviews/draft"))
+    assert "(id wait_six_months) is protected in the version in use" in page
+
+
 def test_every_wait_that_a_person_is_owed_is_protected() -> None:
     """The reviews after support, and the date on which a refusal is looked at again."""
     wanted = {

@@ -52,6 +52,7 @@ def _findings(
     definition: Definition, known: Mapping[str, Definition], roles: set[str] | None
 ) -> list[Problem]:
     found, key = definitions.findings(definition, known, roles), definition.key
+    found += definitions.unprotected(definition, known.get(key))
     if key not in definition.diagram.processes:
         words = f"This is another process: none in the file has the id “{key}”."
         repair = f"Give the process the id “{key}”, or take the file of the process {key}."

@@ -5,6 +5,7 @@ A case binds the newest published version of each process it can call when it st
 
 from engine.definitions.building import build, specs
 from engine.definitions.checking import findings, lint_diagram
+from engine.definitions.protecting import unprotected
 from engine.definitions.published import bind, load, newest, started_by
 from engine.definitions.reading import DIAGRAM, MANIFEST, Definition, called_by, digest, read
 
@@ -23,4 +24,5 @@ __all__ = [
     "read",
     "specs",
     "started_by",
+    "unprotected",
 ]  # fmt: skip
