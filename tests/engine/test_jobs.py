@@ -119,6 +119,8 @@ def test_an_error_of_the_diagram_takes_the_tasks_own_boundary(database: Database
     work(run)
     run.expect_waits(["write"])
     assert row_of(run).state == "done"
+    run.task("write", "ann", {})
+    run.expect_ended("end")
 
 
 def test_an_error_that_nobody_catches_is_a_problem_at_once(database: Database) -> None:
