@@ -14,13 +14,13 @@ from playwright.sync_api import expect
 from engine import clock, definitions
 from engine.access import SYSTEM
 from engine.commands import deployments
-from engine.testing import Scenario, play
 from engine.workdays import add_working_days
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.test_pages import axe_faults
 from tests.factories import PROCESSES, folder
 from web.auth import database
 from web.cli import demo
+from web.cli.playing import Playing
 
 pytestmark = pytest.mark.browser
 DRAFT = "/studio/gateway/draft"
@@ -90,13 +90,9 @@ def save(page):
 def with_the_police(store):
     """A case as the engine makes it, up to the police's decision; (the run, that task's row)."""
     told = yaml.safe_load((PROCESSES / demo.SCRIPT).read_text())
-    case = next(one for one in told["cases"] if one["title"] == "With the police, in time")
-    run = Scenario(store, title="with the police", now=clock.local_now())
-    for username in told["people"]:
-        run.person(username, [])
-    for step in demo._plain(case["steps"], run):
-        if "claim" not in step:
-            play(run, step)
+    playing = Playing(store, sorted(told["people"]), told["steps"])
+    title = "today with the police"
+    run = playing.play({"title": title, "begins": 0, "steps": [{"play": "registered"}]})
     return run, run._open_task("gateway_outcome", "omar", None)
 
 

@@ -33,7 +33,7 @@ class Playing:
     steps: Mapping[str, Sequence[Step]]
     references: dict[str, str] = field(default_factory=dict)
 
-    def play(self, case: Mapping[str, Any]) -> None:
+    def play(self, case: Mapping[str, Any]) -> testing.Scenario:
         """One case from its beginning; then its time passes until now."""
         begins = before(case["begins"], clock.local_now())
         run = testing.Scenario(self.database, title=str(case["title"]), now=begins)
@@ -43,6 +43,7 @@ class Playing:
             self._step(run, step, case.get("with") or {})
         run.at(clock.local_now())
         self.references[run.title] = _reference(run)
+        return run
 
     def _flat(self, steps: Sequence[Step]) -> Iterator[Step]:
         for step in steps:
