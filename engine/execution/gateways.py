@@ -32,20 +32,22 @@ class Joining:
     def _update_hook(self, my_task: Task) -> bool:
         tokens = self._tokens(my_task)
         may_fire = self._may_fire(my_task, tokens)
-        for other in list(my_task.workflow.tasks.values()):
-            if (
-                other.task_spec is self
-                and other is not my_task
-                and other.state == TaskState.WAITING
-            ):
-                other.cancel()
         if may_fire:
             for waiting in tokens.values():
                 waiting[0].internal_data["used"] = True
             self._queue(my_task)
         else:
             my_task._set_state(TaskState.WAITING)
+        for other in list(my_task.workflow.tasks.values()):
+            same = other.task_spec is self and other is not my_task
+            if same and other.state == TaskState.WAITING and not self._stays(other, may_fire):
+                other.cancel()
         return may_fire
+
+    def _stays(self, arrival: Task, may_fire: bool) -> bool:
+        """The newest arrival waits for all of its way; one that is left over when the join fires
+        goes on waiting, or the case would end as if it had never come."""
+        return may_fire and not arrival.internal_data.get("used")
 
     def _tokens(self, my_task: Task) -> dict[str, list[Task]]:
         """Way in -> arrivals there that no firing has used, but for the present one."""

@@ -163,3 +163,25 @@ def test_a_state_of_a_newer_format_is_refused() -> None:
     newer = orjson.dumps({**orjson.loads(blob), "f": state.FORMAT + 1})
     with pytest.raises(state.NewerState, match="newer version"):
         state.load(newer, specs, Facts("T-1", "test", "ann"), [])
+
+
+@pytest.mark.parametrize("order", ["abcd", "acbd", "cadb", "cdab"])
+def test_two_full_sets_of_ways_pass_a_join_twice(database: Database, order: str) -> None:
+    run = ready(database, model("two_sets"))
+    run.start("two_sets", "ann", {})
+    for name in order:
+        run.task(name, "ann", {})
+    run.expect_tasks(["after", "after"])
+    run.task("after", "ann", {})
+    run.task("after", "ann", {})
+    run.expect_ended("done")
+
+
+@pytest.mark.parametrize("order", ["abc", "acb", "cab"])
+def test_a_way_that_came_once_too_often_is_no_silent_end(database: Database, order: str) -> None:
+    run = ready(database, model("one_too_many"))
+    run.start("one_too_many", "ann", {})
+    for name in order:
+        run.task(name, "ann", {})
+    run.task("after", "ann", {})
+    run.expect_status("incident")
