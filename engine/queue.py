@@ -3,6 +3,7 @@ worker at a time; what a dead worker held is claimed again when its lease has ru
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, or_, select, update
 from sqlalchemy.engine import Row
 
 from engine import clock, feel
-from engine.database import Database, insert_for
+from engine.database import Database, after_commit, insert_for
 from engine.models import job
 
 GRACE = timedelta(seconds=30)  # beyond an attempt's time limit, for its result to be written
@@ -38,8 +39,16 @@ class Claimed:
     lost: bool
 
 
+awake = threading.Event()  # set when a job of this process is safe: its worker need not wait
+
+
+def _wake(_database: Database) -> None:
+    awake.set()
+
+
 def enqueue(db: Connection, rows: list[dict[str, Any]]) -> None:
     """New jobs, due at once; one that had failed begins anew under its old key."""
+    after_commit(db, _wake)
     now = clock.now()
     for row in rows:
         fresh = {

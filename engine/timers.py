@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, func, select
 
-from engine import clock, jobs
+from engine import clock, jobs, queue
 from engine.access import SYSTEM
 from engine.advance import advancing
 from engine.commands import dated_starts, messages
@@ -96,16 +96,17 @@ class Worker:
     def run(self) -> None:
         """Until `stop`. A round that fails is logged and tried again."""
         at_jobs = [
-            threading.Thread(target=self._loop, args=(self.work,), name=f"jobs {n}", daemon=True)
-            for n in range(self.jobs_at_once)
+            threading.Thread(target=self._loop, args=(self.work, queue.awake), daemon=True)
+            for _ in range(self.jobs_at_once)
         ]
         for thread in at_jobs:
             thread.start()
-        self._loop(self.round)
+        self._loop(self.round, self._stop)
         for thread in at_jobs:
             thread.join(LEAVE_WITHIN)
 
-    def _loop(self, turn: Callable[[], None]) -> None:
+    def _loop(self, turn: Callable[[], None], awake: threading.Event) -> None:
+        """Turns with a pause between them, which `awake` ends early."""
         while not self._stop.is_set():
             try:
                 turn()
@@ -113,7 +114,9 @@ class Worker:
                 log.warning("worker round put off", exc_info=True)
             except Exception:  # the loop must outlive a fault it does not know
                 log.exception("worker round failed")
-            self._stop.wait(self.pause)
+            awake.wait(self.pause)
+            if awake is not self._stop:
+                awake.clear()
 
     def round(self) -> None:
         self._sign_of_life()
@@ -127,6 +130,7 @@ class Worker:
 
     def stop(self) -> None:
         self._stop.set()
+        queue.awake.set()
 
     def _sign_of_life(self) -> None:
         with self.database.transaction() as db:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from engine import clock, jobs, queue
+from engine import clock, jobs, queue, timers
 from engine.commands import operations
 from engine.connectors import Call, ConnectorFailed
 from engine.database import Database
@@ -50,8 +51,9 @@ def row_of(run: Scenario) -> Any:
 
 
 def kinds(run: Scenario) -> list[str]:
+    told = select(history_event.c.kind).order_by(history_event.c.seq)
     with run.database.reading() as db:
-        return [r.kind for r in db.execute(select(history_event.c.kind))]
+        return [r.kind for r in db.execute(told)]
 
 
 def words(run: Scenario) -> list[str]:
@@ -240,3 +242,22 @@ def test_values_that_cannot_be_worked_out_are_a_problem_that_can_be_tried_again(
     run.now = MORNING
     work(run)
     run.expect_variables({"answer": "said"})
+
+
+def test_a_workers_threads_do_a_new_job_at_once_and_stop_when_asked(database: Database) -> None:
+    double = Double()
+    done = threading.Event()
+    double.answer = lambda _call: done.set()
+    run = ready(database, model("service"))
+    worker = timers.Worker(database, pause=30)
+    looping = threading.Thread(target=worker.run)
+    looping.start()
+    try:
+        run.now = clock.now()
+        run.start("service", "ann", {})
+        assert done.wait(10)
+    finally:
+        worker.stop()
+        looping.join(20)
+    assert not looping.is_alive()
+    run.expect_tasks(["look"])
