@@ -17,7 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from engine.errors import NoRoom, Unavailable
 
 log = logging.getLogger("waymark.database")
-PATIENCE = 10  # seconds for a connection of the pool
+PATIENCE = 5  # seconds for a connection of the pool
 AfterCommit = Callable[["Database"], object]
 
 

@@ -17,6 +17,8 @@ from tests.faults import (
     clock,
     diagrams,
     disk,
+    expressions,
+    jobs,
     kill,
     long,
     repeat,
@@ -29,6 +31,7 @@ from tests.faults import (
 ALONE: dict[str, Callable[[], list[str]]] = {  # these make their own databases
     "diagrams": lambda: diagrams.run(cuts=6),
     "disk": lambda: disk.run(after=20),
+    "expressions": lambda: expressions.run(part=1),
     "restart": lambda: restart.run(stops=8),
 }
 FULL: dict[str, Callable[[Database], list[str]]] = {
@@ -38,6 +41,7 @@ FULL: dict[str, Callable[[Database], list[str]]] = {
     "timers": lambda database: timers.run(database, workers=8),
     "backup": lambda database: backup.run(database, seconds=10),
     "clock": clock.run,
+    "jobs": lambda database: jobs.run(database, kills=20, cases=500),
     "long": long.run,
     "repeat": lambda database: repeat.run(database, times=100),
 }

@@ -18,7 +18,7 @@ from tests.factories import KEY, deploy, form, forms, model, plain_roles
 from tests.faults import kill
 from tests.faults.pages import Answer, Site, Visitor, serving
 
-ROOM = 40  # pages of 4 kB until the disk is full
+ROOM = 16  # pages of 4 kB until the disk is full
 MOST = 400
 UNLIMITED = 1 << 30
 TOO_FULL = {503, 507}
