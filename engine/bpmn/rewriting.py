@@ -130,7 +130,8 @@ def _join_links(root: etree._Element) -> None:
 
 
 def _split_outgoing(root: etree._Element) -> None:
-    """Several ways out of a task or event: all are taken, or those whose condition holds."""
+    """Several ways out of a task or event: all are taken, or those whose condition holds (as
+    behind an inclusive gateway)."""
     flows: dict[str, list[etree._Element]] = {}
     for flow in root.iter(tag("sequenceFlow")):
         flows.setdefault(flow.get("sourceRef") or "", []).append(flow)
@@ -138,6 +139,15 @@ def _split_outgoing(root: etree._Element) -> None:
         ways = flows.get(node.get("id") or "", [])
         if local(node) in SPLITTING and len(ways) > 1:
             _put_gateway_behind(node, ways)
+        elif local(node) == "inclusiveGateway" and len(ways) > 1:
+            _take_unconditional(ways, node.get("default"))
+
+
+def _take_unconditional(ways: list[etree._Element], default: str | None) -> None:
+    """A way without a condition is always taken."""
+    for way in ways:
+        if way.find(tag("conditionExpression")) is None and way.get("id") != default:
+            etree.SubElement(way, tag("conditionExpression")).text = "true"
 
 
 def _put_gateway_behind(node: etree._Element, ways: list[etree._Element]) -> None:
@@ -151,9 +161,8 @@ def _put_gateway_behind(node: etree._Element, ways: list[etree._Element]) -> Non
         gateway.set("default", node.attrib.pop("default"))
     for way in ways:
         way.set("sourceRef", f"_w_split_{node_id}")
-        bare = way.find(tag("conditionExpression")) is None
-        if conditional and bare and way.get("id") != gateway.get("default"):
-            etree.SubElement(way, tag("conditionExpression")).text = "true"
+    if conditional:
+        _take_unconditional(ways, gateway.get("default"))
     etree.SubElement(
         parent,
         tag("sequenceFlow"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lxml import etree
+from SpiffWorkflow.bpmn.parser.ValidationException import ValidationException
 from sqlalchemy import Connection
 
 from engine.bpmn import handlers, rewriting
@@ -68,6 +69,22 @@ def _build(
         finish(each, inner[scope], data, owners[scope])
         _give_decisions(each, {d.id: d for d in definitions})
     return spec, subprocess_specs
+
+
+def fault_of(definition: Definition) -> str | None:
+    """Why the library would not take a diagram that the rules let pass; None when it does."""
+    starts: list[str | None] = [e.id for e in definition.starts(None)]
+    try:
+        for start in starts or [None]:
+            root = root_of(definition.files[DIAGRAM])
+            keys = set(definition.diagram.processes)
+            copy = rewriting.runnable(root, start, keys, definition.key)
+            parser = DiagramParser()
+            parser.add_bpmn_xml(etree.ElementTree(copy.root), filename=DIAGRAM)
+            parser.get_spec(definition.key)
+    except ValidationException as error:
+        return str(error)
+    return None
 
 
 def _give_decisions(spec: Any, definitions: dict[int, Definition]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from engine import connectors, dmn
 from engine.bpmn import elements, rules, xml
-from engine.definitions import naming, racing
+from engine.definitions import building, naming, racing
 from engine.definitions.deciding import decided
 from engine.definitions.reading import DIAGRAM, Definition, called_by, root_of
 from engine.errors import Problem
@@ -61,6 +61,17 @@ def findings(
     found = rules.check(looked_at) + racing.told(definition, looked_at)
     found += naming.unknown(definition, known)
     found += decided(definition, known)
+    if not any(problem.severity == "error" for problem in found):
+        found += _cannot_be_built(definition)
     for model in {id(m): m for m, _ in definition.decisions.values()}.values():
         found += dmn.check(model)
     return found
+
+
+def _cannot_be_built(definition: Definition) -> list[Problem]:
+    """What no rule has foreseen is still said before a case could stop on it."""
+    if definition.key not in definition.diagram.processes:
+        return []  # told as another finding
+    fault = building.fault_of(definition)
+    words = f"This diagram cannot be run: {fault}"
+    return [Problem("bpmn.cannot_run", words, file=DIAGRAM)] if fault else []

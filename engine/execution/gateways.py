@@ -18,7 +18,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import ExecutionFailed
 from engine.execution import evaluation
-from engine.execution.workflow import finished
+from engine.execution.workflow import CaseWorkflow, finished
 
 ARRIVED = TaskState.WAITING | TaskState.CANCELLED
 
@@ -153,6 +153,17 @@ class InclusiveGateway(Joining, Choosing, LibraryInclusive):
         if not chosen:
             raise self._no_way(my_task)
         return self._go(my_task, chosen)
+
+
+def fire_merges(case: CaseWorkflow) -> bool:
+    """Let each merge go on that waited for a way on which nothing can come any more."""
+    fired = False
+    for workflow in case.workflows():
+        for task in list(workflow.tasks.values()) if workflow.spec.merges else ():
+            if task._state == TaskState.WAITING and isinstance(task.task_spec, InclusiveGateway):
+                task.task_spec._update(task)
+                fired = fired or task._state == TaskState.READY
+    return fired
 
 
 def _reaches(spec: TaskSpec, goals: list[str], without: str) -> bool:

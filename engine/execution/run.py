@@ -10,7 +10,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import ExecutionFailed
-from engine.execution import activities, events, problems, throws
+from engine.execution import activities, events, gateways, problems, throws
 from engine.execution.workflow import CaseWorkflow, Facts, visible_id, walk
 
 BUDGET = 20_000  # elements one step may run before it counts as a loop that never waits
@@ -25,7 +25,7 @@ def settle(case: CaseWorkflow) -> None:
     """Run everything that needs nobody, deepest first and in drawing order, until all rests and
     no condition has become true."""
     left = _run_ready(case, BUDGET)
-    while not case.completed and events.fire_conditions(case):
+    while not case.completed and (gateways.fire_merges(case) or events.fire_conditions(case)):
         left = _run_ready(case, left)
 
 

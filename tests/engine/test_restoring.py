@@ -25,7 +25,7 @@ MODELS = [
     ("each_in_turn", ()), ("each_until", ()), ("reminder", ()), ("deadline", ()), ("news", ()),
     ("withdrawn", ("called",)), ("caller", ("called",)), ("first_event", ()), ("subprocess", ()),
     ("until_enough", ()), ("loop_of_reviews", ()), ("two_ways_out", ()), ("stop_all", ()),
-    ("ad_hoc", ()), ("transaction", ()),
+    ("inclusive_left", ()), ("two_sets", ()), ("ad_hoc", ()), ("transaction", ()),
     ("data_copied", ()), ("caller_of_apart", ("called_apart",)),
     ("several_events", ()), ("handlers_inside", ()), ("conditions", ()), ("error_caught", ()),
 ]  # fmt: skip

@@ -94,6 +94,20 @@ def test_an_inclusive_merge_waits_for_what_was_chosen(database: Database) -> Non
     run.expect_tasks(["plain"])
 
 
+@pytest.mark.bpmn("Inclusive gateway")
+def test_an_inclusive_merge_goes_on_when_a_way_is_left_that_it_waited_for(
+    database: Database,
+) -> None:
+    run = ready(database, model("inclusive_left"))
+    run.start("inclusive_left", "ann", {})
+    run.task("a", "ann", {})
+    run.expect_tasks(["b"])
+    run.action("off", "ann", {})
+    run.expect_tasks(["after"])
+    run.task("after", "ann", {})
+    run.expect_status("completed")
+
+
 @pytest.mark.bpmn("Script task")
 def test_a_script_sets_each_of_its_names(database: Database) -> None:
     run = ready(database, model("script"))

@@ -111,6 +111,10 @@ def finish(
     spec.end.__class__ = EndJoin
     spec.start.__class__ = NearStart
     spec.definition_id, spec.declared = definition_id, declared
+    spec.merges = any(  # whether a merge of it may wait for a way that is left
+        isinstance(each, gateways.InclusiveGateway) and len(each.inputs) > 1
+        for each in spec.task_specs.values()
+    )
     spec.watches = False  # whether a condition of it is looked at after every step
     for task_spec in spec.task_specs.values():
         task_spec.element = elements.get(task_spec.bpmn_id or "")
