@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,6 +16,7 @@ from engine.database import Database
 from engine.testing.double import Double
 from tests.factories import deploy, model
 from tests.web.conftest import Desk, words
+from tests.web.test_studio import fields, upload
 
 NOON = clock.local_now().replace(hour=12, minute=0, second=0, microsecond=0)
 
@@ -44,7 +48,6 @@ def test_a_step_that_is_tried_again_says_which_attempt_and_when(desk, visit):
         assert "Trying again, 3 of 3, next at 12:11pm" in page
 
 
-@pytest.mark.feature("A25")
 def test_the_status_page_names_the_oldest_date_and_service_step_that_are_due(desk, visit):
     Double()
     with clock.at(NOON):
@@ -90,3 +93,39 @@ def test_the_demo_keeps_an_e_mail_for_its_administrator_to_read(
     assert "Please look." in page
     assert visit("ann").get("/outbox").status_code == 403
     connectors.configure(connectors.Settings())
+
+
+@pytest.mark.feature("A18")
+def test_the_last_attempt_that_fails_opens_a_problem_that_the_board_shows(desk, visit):
+    Double().answer = away
+    reference = service_case(desk, model("service"))  # three attempts, after 1 and 10 minutes
+    for minutes in (0, 1):
+        with clock.at(NOON + timedelta(minutes=minutes)):
+            assert jobs.run_due(desk.database) == 1
+            assert jobs.run_due(desk.database) == 0
+            assert "did not work" not in words(visit("cat").get("/board?part=problems"))
+    with clock.at(NOON + timedelta(minutes=11)):
+        assert jobs.run_due(desk.database) == 1
+        board = words(visit("cat").get("/board?part=problems"))
+        assert "“Ask the other system” did not work: It was away." in board
+        assert "Problem at Ask the other system" in words(visit("cat").get(f"/cases/{reference}"))
+
+
+@pytest.mark.feature("A20")
+def test_the_studio_offers_connectors_with_what_they_want_and_refuses_an_unknown_one(desk, visit):
+    Double()
+    service_case(desk, model("service"))
+    olga = visit("olga")
+    page = olga.get("/studio/service/draft")
+    found = re.search(r"data-connectors='([^']+)'", page.text)
+    offered = {one["name"]: one for one in json.loads(html.unescape(found[1]))}
+    assert {"email", "http_call", "similar_cases"} <= set(offered)
+    assert [p["name"] for p in offered["email"]["parameters"]] == ["to", "subject", "text"]
+    fax = model("service")["process.bpmn"].replace(b'"double"', b'"fax"')
+    upload(olga, "process.bpmn", fax, key="service")
+    findings = words(olga.get("/studio/service/draft"))
+    assert "Choose what “Ask the other system” should call: there is no “fax”." in findings
+    assert "email, http_call, similar_cases" in findings
+    answer = olga.post("/studio/service/publish", reason="To fax it.", **fields(olga))
+    assert answer.status_code == 422
+    assert "Not published" in words(answer)
