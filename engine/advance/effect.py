@@ -68,13 +68,23 @@ def effect_of(step: Step) -> Effect:
         status=recording.status_of(step),
         end_event=step.case.end_event,
         losing=tuple(sorted(set(rebinding.losing_holders(step).values()))) if step.bound else (),
-        protected=tuple(sorted({w.element.label for w in gone if _needs_two(step, w, known)})),
+        protected=tuple(sorted(_protected(step, gone, known))),
     )
 
 
 def is_protected(wait: Wait) -> bool:
     """Marked in the diagram: one person alone must not end this wait."""
     return wait.element.properties.get("protected") == "true" and wait.kind != "problem"
+
+
+def _protected(step: Step, gone: list[Wait], known: dict[str, dict[str, Any]]) -> set[str]:
+    """Names of the protected waits that would end, or that a new version no longer protects."""
+    freed = [
+        wait
+        for token, wait in step.before.items()
+        if is_protected(wait) and token in step.after and not is_protected(step.after[token])
+    ]
+    return {w.element.label for w in (*freed, *(w for w in gone if _needs_two(step, w, known)))}
 
 
 def _needs_two(step: Step, wait: Wait, known: dict[str, dict[str, Any]]) -> bool:

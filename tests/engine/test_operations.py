@@ -9,14 +9,24 @@ from sqlalchemy import select
 
 from engine import access, clock
 from engine.commands import operations
-from engine.commands.operations import Deliver, End, Fire, Move, Redate, Resume, Skip, Suspend
+from engine.commands.operations import (
+    Deliver,
+    End,
+    Fire,
+    Migrate,
+    Move,
+    Redate,
+    Resume,
+    Skip,
+    Suspend,
+)
 from engine.database import Database
 from engine.errors import Conflict, EngineError, InvalidInput, NotAllowed, NotFound
 from engine.history import unpack
 from engine.models import history_event, timer, user_task
 from engine.testing import Scenario
 from tests.engine.operating import REASON, operate, previewed, token
-from tests.factories import MORNING, form, forms, model, ready
+from tests.factories import MORNING, deploy, form, forms, model, ready
 
 
 def told(run: Scenario, kind: str) -> dict[str, object]:
@@ -241,6 +251,18 @@ def test_a_protected_wait_is_ended_by_two_people_together_or_not_at_all(
     assert told(run, "timer.fired_by_hand")["proposed_by"] == "Cat Example"
     with pytest.raises(Conflict, match="already confirmed"):
         confirm(run, "dot", number)
+
+
+@pytest.mark.feature("N16")
+def test_a_version_that_protects_a_wait_no_longer_is_not_moved_to_by_one_person(
+    database: Database,
+) -> None:
+    run = protected(database)
+    with clock.at(run.now), database.transaction() as db:
+        deploy(db, {"deadline": model("deadline")})
+        there = Migrate(operations.newest_for(db, "deadline"))
+    with pytest.raises(NotAllowed, match="second person"):
+        operate(run, "cat", there)
 
 
 def propose(run: Scenario, by: str, operation: operations.Operation) -> int:
