@@ -11,9 +11,9 @@ from flask import Blueprint, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import connectors
-from engine.bpmn import drawing, importing
+from engine.bpmn import drawing, importing, repairs
 from engine.commands import deployments
-from engine.errors import ConcurrentUpdate, InvalidDefinition, InvalidInput
+from engine.errors import ConcurrentUpdate, InvalidDefinition, InvalidInput, NotFound, Problem
 from engine.queries import definitions as queries
 from web.auth import actor, database
 from web.posting import Db, once
@@ -77,13 +77,30 @@ def save(key: str) -> ResponseReturnValue:
     return _save(key, {DIAGRAM: source}, SAVED)
 
 
+@bp.post("/<key>/draft/repair")
+@rule("model")
+def repair(key: str) -> ResponseReturnValue:
+    """Puts one finding right in the drawing as it was sent, and saves both."""
+    code, _, element = request.form.get("repair", "").partition(" ")
+    problem, source = Problem(code, "", element_id=element), _sent_diagram()
+    try:
+        repaired = repairs.apply(source.encode(), problem).decode()
+    except NotFound:
+        return _draft(key, {"findings": "This is no longer found: look again."}, source), 422
+    except InvalidDefinition as error:
+        return _draft(key, {"diagram": str(error)}, source), 422
+    return _save(key, {DIAGRAM: repaired}, f"{repairs.REPAIRS[code].label}: done. {SAVED}")
+
+
 @bp.post("/<key>/draft/check")
 @rule("model")
 def check(key: str) -> str:
     """The findings about what is drawn and not yet saved: a part of the page."""
     with database().reading() as db:
         problems = queries.unsaved_problems(db, actor(), key, {DIAGRAM: _sent_diagram()})
-    return render_template("studio/findings.html", key=key, problems=problems)
+    return render_template(
+        "studio/findings.html", key=key, problems=problems, repair_of=repairs.offered
+    )
 
 
 @bp.post("/<key>/draft/upload")
@@ -163,6 +180,7 @@ def _draft(key: str, messages: Messages | None = None, diagram: str | None = Non
         "studio/draft.html",
         page=page,
         messages=messages or {},
+        repair_of=repairs.offered,
         reason=request.form.get("reason", ""),
         diagram=page.draft.files.get(DIAGRAM, "") if diagram is None else diagram,
         choices={name: list(map(_pair, some)) for name, some in asdict(page.choices).items()},

@@ -17,6 +17,7 @@ DIAGRAM = (DESK / "process.bpmn").read_text()
 THREE = DIAGRAM.replace("today(), 2)", "today(), 3)")
 WRONG = DIAGRAM.replace("add working days(today(), 2)", "add working days(today(),")
 REASON = "Two days were too few."
+WRITES = ("check", "repair", "upload", "discard")
 APPROVER = b"approver: {title: Approver, organisation: council, rights: [approve]}\n"
 
 
@@ -134,7 +135,9 @@ def test_what_is_not_there_is_not_found(olga, path):
     assert olga.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("act", ["draft", "draft/check", "draft/upload", "draft/discard"])
+@pytest.mark.parametrize(
+    "act", ["draft", "draft/check", "draft/repair", "draft/upload", "draft/discard"]
+)
 def test_nobody_saves_checks_or_uploads_for_a_process_that_is_not_there(desk, olga, act):
     file = (io.BytesIO(DIAGRAM.encode()), "process.bpmn")
     answer = olga.post(f"/studio/nothing/{act}", diagram=THREE, file=file)
@@ -146,7 +149,7 @@ def test_nobody_saves_checks_or_uploads_for_a_process_that_is_not_there(desk, ol
 def test_only_owners_write(desk, owners):
     for username in ("ann", "cat", "kim", "ada"):
         visitor = owners(username)
-        for act in ("draft", "draft/check", "draft/upload", "draft/discard", "publish"):
+        for act in ("draft", *(f"draft/{a}" for a in WRITES), "publish"):
             answer = visitor.post(f"/studio/desk/{act}", diagram=THREE, reason=REASON)
             assert answer.status_code == 403, (username, act)
     assert stored(desk).counter == 0
@@ -340,6 +343,39 @@ def test_a_bad_file_is_refused_by_name_and_the_draft_stays(desk, olga, name, con
     assert href == "#file"
     assert f"“{name}” was not taken" in text
     assert said in text
+    assert stored(desk) == before
+
+
+UNTYPED = DIAGRAM.replace("<bpmn:userTask ", "<bpmn:task ", 1).replace(
+    "</bpmn:userTask>", "</bpmn:task>", 1
+)
+
+
+@pytest.mark.feature("O8")
+def test_a_safe_repair_is_one_press_and_is_done_to_the_drawing_as_it_was_sent(desk, olga):
+    save(olga, UNTYPED)
+    page = olga.get("/studio/desk/draft").text
+    name = re.search(r'name="repair" value="bpmn.task_without_type (\w+)"', page)[1]
+    assert "Make it a user task" in page
+    sent = {"repair": f"bpmn.task_without_type {name}", "diagram": UNTYPED.replace("2)", "4)")}
+    answer = olga.post("/studio/desk/draft/repair", **sent, **fields(olga))
+    assert answer.status_code == 303
+    text = stored(desk).files["process.bpmn"]
+    assert f'<bpmn:userTask id="{name}"' in text
+    assert "today(), 4)" in text
+    assert "Make it a user task: done" in words(olga.get("/studio/desk/draft"))
+
+
+@pytest.mark.parametrize(
+    "sent", [{}, {"repair": "bpmn.unreachable x"}, {"repair": "bpmn.not_executable nothing"}]
+)
+def test_what_cannot_be_repaired_says_so_and_keeps_what_was_drawn(desk, olga, sent):
+    save(olga)
+    before = stored(desk)
+    olga.get("/studio/desk/draft")
+    answer = olga.post("/studio/desk/draft/repair", diagram=WRONG, **sent, **fields(olga))
+    assert answer.status_code == 422
+    assert "add working days(today()," in answer.text
     assert stored(desk) == before
 
 
