@@ -124,7 +124,8 @@ def intervening(db: Connection, actor: Actor, reference: str) -> Intervening:
     if head.status not in ("completed", "cancelled"):
         with preview(db, head.id, actor=actor) as step:
             rows, titles = _rows(db, head.id), role_titles(db)
-            standings = tuple(_standing(step, w, rows, titles) for w in step.before.values())
+            found = [_standing(step, w, rows, titles) for w in step.before.values()]
+            standings = tuple(sorted(found, key=lambda s: (s.beside, s.kind != "problem")))
     return Intervening(
         head=head, seen=row.history_seq, standings=standings,
         causes=tuple(map(str, given.get("end") or ())),

@@ -6,17 +6,18 @@ Small counts are hidden, and with each so many others that no subtraction brings
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+import orjson
+from sqlalchemy import Connection, and_, func, select
 
-from engine import access, clock, definitions
+from engine import access, clock, definitions, feel
 from engine.access import Actor
-from engine.models import process_instance, user_task
+from engine.models import process_instance, user_task, variable
 from engine.queries.caselist import LIVE
 
 QUARTERS = 4
@@ -70,9 +71,11 @@ def figures(db: Connection, actor: Actor, key: str | None = None) -> Figures | N
     chosen = next((d for d in own if d.key == key), own[0] if own else None)
     if chosen is None:
         return None
-    minimum = int((chosen.manifest.get("figures") or {}).get("minimum", MINIMUM))
+    settings = chosen.manifest.get("figures") or {}
+    minimum = int(settings.get("minimum", MINIMUM))
     quarters = last_quarters(clock.local_now())
-    ends = {e.id: e.label for e in chosen.elements.values() if e.kind == "endEvent"}
+    labels = {e.id: e.label for e in chosen.elements.values() if e.kind == "endEvent"}
+    ends = Ends(labels, settings.get("outcome"))
     return Figures(
         key=chosen.key, title=chosen.title, processes=tuple((d.key, d.title) for d in own),
         minimum=minimum,
@@ -129,13 +132,14 @@ def _grid(
 ) -> Grid:
     names = list(counted)
     counts = [[counted[n][c] for c in columns] for n in names]
-    counts = [[*row, sum(row)] for row in counts]
+    several = len(columns) > 1
+    counts = [[*row, sum(row)] if several else row for row in counts]
     if len(names) != 1:
-        counts.append([sum(row[x] for row in counts) for x in range(len(columns) + 1)])
+        counts.append([sum(column) for column in zip(*counts, strict=True)] or [0] * len(columns))
         names.append(TOTAL)
     shown = hide_small(counts, minimum)
     rows = tuple(Row(name, tuple(cells)) for name, cells in zip(names, shown, strict=True))
-    return Grid(title, (*columns, TOTAL), rows)
+    return Grid(title, (*columns, TOTAL) if several else columns, rows)
 
 
 def _started(db: Connection, key: str, quarters: tuple[str, ...], minimum: int) -> Grid:
@@ -145,19 +149,36 @@ def _started(db: Connection, key: str, quarters: tuple[str, ...], minimum: int) 
     return _grid("Started", quarters, {"Cases": counted}, minimum)
 
 
-def _ended(
-    db: Connection, key: str, quarters: tuple[str, ...], ends: dict[str, str], minimum: int
-) -> Grid:
-    p = process_instance.c
+def _ended(db: Connection, key: str, quarters: tuple[str, ...], ends: Ends, minimum: int) -> Grid:
+    """By the value of the field that the process names as its outcome (`figures: outcome`), else
+    by the end that was reached."""
+    p, v = process_instance.c, variable.c
+    named = and_(v.instance_id == p.id, v.scope == "root", v.name == (ends.field or ""))
     rows = db.execute(
-        select(p.ended_at, p.end_event, p.status).where(p.key == key, p.ended_at.is_not(None))
+        select(p.ended_at, p.end_event, p.status, v.value)
+        .select_from(process_instance.outerjoin(variable, named))
+        .where(p.key == key, p.ended_at.is_not(None))
     )
     counted: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
         by_hand = row.status == "cancelled"
-        name = "Ended by hand" if by_hand else ends.get(row.end_event or "", "Closed")
+        name = "Ended by hand" if by_hand else ends.name(row.end_event, row.value)
         counted[name][quarter_of(row.ended_at)] += 1
     return _grid("Ended", quarters, dict(sorted(counted.items())), minimum)
+
+
+@dataclass(frozen=True)
+class Ends:
+    """How the ends of a process are called."""
+
+    labels: Mapping[str, str]
+    field: str | None
+
+    def name(self, end_event: str | None, stored: bytes | None) -> str:
+        value = feel.from_json(orjson.loads(stored)) if stored else None
+        if isinstance(value, str) and value:
+            return value.replace("_", " ").capitalize()
+        return self.labels.get(end_event or "", "Closed")
 
 
 def _open(db: Connection, key: str, stages: Iterable[str], minimum: int) -> Grid:
