@@ -53,12 +53,12 @@ def _open_all(node: etree._Element) -> None:
     name, first, last = node.get("id"), entries(node), _leaves(node)
     for condition in node.findall(tag("completionCondition")):
         node.remove(condition)
-    etree.SubElement(node, tag("startEvent"), id=f"_w_in_{name}")
-    etree.SubElement(node, tag("parallelGateway"), id=f"_w_split_{name}")
-    ways = [(f"_w_in_{name}", f"_w_split_{name}")]
-    ways += [(f"_w_split_{name}", each.get("id") or "") for each in first]
+    etree.SubElement(node, tag("startEvent"), id=f"_w_opened_{name}")
+    etree.SubElement(node, tag("parallelGateway"), id=f"_w_open_all_{name}")
+    ways = [(f"_w_opened_{name}", f"_w_open_all_{name}")]
+    ways += [(f"_w_open_all_{name}", each.get("id") or "") for each in first]
     for each in last:
-        end = etree.SubElement(node, tag("endEvent"), id=f"_w_end_{each.get('id')}")
+        end = etree.SubElement(node, tag("endEvent"), id=f"_w_opened_end_{each.get('id')}")
         ways.append((each.get("id") or "", end.get("id") or ""))
     for source, target in ways:
         flow = etree.SubElement(node, tag("sequenceFlow"), id=f"_w_flow_{source}_{target}")

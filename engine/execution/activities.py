@@ -124,13 +124,11 @@ class AdHocTask(SubWorkflowTask):
 def step_done(task: Task) -> None:
     """A step of an ad-hoc subprocess has ended: is that enough?"""
     inside = task.workflow
-    owner = inside.parent_workflow.tasks[inside.parent_task_id]
-    while owner.task_spec.element is None:  # the body beside an event subprocess
+    owner = _owner_of(inside)
+    while owner is not None and owner.task_spec.element is None:  # the body beside a handler
         inside = owner.workflow
-        if inside.parent_task_id is None:
-            return
-        owner = inside.parent_workflow.tasks[inside.parent_task_id]
-    if not isinstance(owner.task_spec, AdHocTask) or inside.completed:
+        owner = _owner_of(inside)
+    if owner is None or not isinstance(owner.task_spec, AdHocTask) or inside.completed:
         return
     if owner._state == TaskState.STARTED and owner.task_spec.enough(owner):
         for each in list(inside.tasks.values()):
@@ -138,6 +136,14 @@ def step_done(task: Task) -> None:
                 each.cancel()
         inside.completed = True
         owner._set_state(TaskState.READY)
+
+
+def _owner_of(workflow: Any) -> Task | None:
+    """The task whose inside this is; None for the case itself, or when it has just been ended."""
+    if workflow.parent_task_id is None:
+        return None
+    found: Task | None = workflow.top_workflow.task_of(workflow.parent_task_id.hex)
+    return found
 
 
 class CallActivity(SubWorkflowTask, LibraryCall):

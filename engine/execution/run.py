@@ -131,8 +131,7 @@ def _guarded(
         return
     if (element := visible_id(task)) is not None and task._state == TaskState.COMPLETED:
         case.journal.passed.append(element)
-        if task.workflow.parent_task_id is not None:
-            activities.step_done(task)
+        activities.step_done(task)
 
 
 def _note_interruption(case: CaseWorkflow, task: Task) -> None:
