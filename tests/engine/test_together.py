@@ -7,8 +7,12 @@ from datetime import timedelta
 from itertools import pairwise
 
 import yaml
+from sqlalchemy import select
 
+from engine import clock
+from engine.commands import messages
 from engine.database import Database
+from engine.models import history_event
 from engine.testing import Scenario
 from tests.factories import MORNING, form, forms, ready
 
@@ -16,7 +20,8 @@ HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
  xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core" id="d"
  targetNamespace="urn:waymark:test"><bpmn:message id="m" name="m" />
-<bpmn:error id="e" errorCode="broken" /><bpmn:escalation id="s" escalationCode="look" />"""
+<bpmn:error id="e" errorCode="broken" /><bpmn:escalation id="s" escalationCode="look" />
+<bpmn:signal id="sig" name="sig" />"""
 ROLES = """<bpmn:extensionElements><spiffworkflow:properties><spiffworkflow:property name="roles"
  value='["worker"]' /></spiffworkflow:properties></bpmn:extensionElements>"""
 MESSAGE = f'{ROLES}<bpmn:messageEventDefinition messageRef="m" />'
@@ -183,3 +188,113 @@ def test_links_inside_a_part_stay_in_it(database: Database) -> None:
     run.task("one", "ann", {})
     run.task("two", "ann", {})
     run.expect_ended("done")
+
+
+def handler(name: str, event: str, *, stops: bool = False) -> str:
+    """An event subprocess with one task, `{name}_task`."""
+    inside = task(f"{name}_task") + chain(f"{name}_in", f"{name}_task", f"{name}_out")
+    return f"""<bpmn:subProcess id="{name}" triggeredByEvent="true"><bpmn:startEvent
+      id="{name}_in" isInterrupting="{str(stops).lower()}">{event}</bpmn:startEvent>
+      <bpmn:endEvent id="{name}_out" />{inside}</bpmn:subProcess>"""
+
+
+def test_a_handler_may_be_opened_by_each_of_several_triggers(database: Database) -> None:
+    timer = """<bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration>
+      </bpmn:timerEventDefinition>"""
+    run = started(
+        database, task("work") + handler("h", MESSAGE + timer) + chain("begin", "work", "done")
+    )
+    run.action("h_in", "ann", {})
+    run.at(MORNING + timedelta(days=2))
+    run.action("h_in", "ann", {})
+    run.expect_tasks(["work", "h_task", "h_task", "h_task"])
+
+
+def test_a_condition_opens_a_handler_in_a_part_and_ends_the_rest_of_it(
+    database: Database,
+) -> None:
+    condition = """<bpmn:conditionalEventDefinition><bpmn:condition>n > 5</bpmn:condition>
+      </bpmn:conditionalEventDefinition>"""
+    inside = task("one") + task("two") + handler("h", condition, stops=True)
+    run = started(
+        database,
+        part("x", inside + chain("x_in", "one", "two", "x_out")) + task("after")
+        + chain("begin", "x", "after", "done"),
+        **forms(one=form(n="number")),
+    )  # fmt: skip
+    run.task("one", "ann", {"n": 6})
+    run.expect_tasks(["h_task"])
+    run.task("h_task", "ann", {})
+    run.expect_tasks(["after"])
+
+
+def test_a_data_object_beside_a_handler_is_the_process_own(database: Database) -> None:
+    objects = """<bpmn:dataObject id="note" />
+      <bpmn:dataObjectReference id="r" dataObjectRef="note" />"""
+    script = '<bpmn:scriptTask id="set"><bpmn:script>{note: "kept"}</bpmn:script></bpmn:scriptTask>'
+    drawn = objects + script + task("work") + handler("h", MESSAGE)
+    run = started(database, drawn + chain("begin", "set", "work", "done"))
+    run.action("h_in", "ann", {})
+    run.expect_tasks(["work", "h_task"])
+    run.expect_variables({"note": "kept"})
+
+
+def test_an_ad_hoc_part_for_each_of_a_list_ends_item_by_item(database: Database) -> None:
+    inside = f"""<bpmn:adHocSubProcess id="x"><bpmn:multiInstanceLoopCharacteristics>
+      <bpmn:loopDataInputRef>["a", "b"]</bpmn:loopDataInputRef>
+      </bpmn:multiInstanceLoopCharacteristics>{task("one")}{task("two")}
+      <bpmn:completionCondition>enough</bpmn:completionCondition></bpmn:adHocSubProcess>"""
+    asks = forms(one=form(enough="yes_no"))
+    run = started(database, inside + chain("begin", "x", "done"), **asks)
+    run.expect_tasks(["one", "one", "two", "two"])
+    run.task("one", "ann", {"enough": True}, item=1)
+    run.expect_tasks(["one", "two"])
+    run.task("one", "ann", {"enough": True})
+    run.expect_ended("done")
+
+
+def test_a_step_on_whose_edge_several_events_stand_takes_the_first_that_ends_it(
+    database: Database,
+) -> None:
+    timer = """<bpmn:timerEventDefinition><bpmn:timeDuration>P{n}D</bpmn:timeDuration>
+      </bpmn:timerEventDefinition>"""
+    edges = "".join(
+        f'<bpmn:boundaryEvent id="b{n}" attachedToRef="work" cancelActivity="{stops}">'
+        f"{timer.format(n=n)}</bpmn:boundaryEvent>"
+        + task(f"t{n}")
+        + chain(f"b{n}", f"t{n}", "done")
+        for n, stops in ((1, "false"), (2, "true"), (3, "true"))
+    )
+    run = started(database, task("work") + edges + chain("begin", "work", "done"))
+    run.at(MORNING + timedelta(days=9))
+    run.expect_waits(["t1", "t2"])
+    run.task("t2", "ann", {})
+    run.task("t1", "ann", {})
+    run.expect_ended("done")
+
+
+def test_a_signal_opens_handlers_of_its_own_case_at_once(database: Database) -> None:
+    signal = '<bpmn:signalEventDefinition signalRef="sig" />'
+    inside = f"""<bpmn:intermediateThrowEvent id="t">{signal}</bpmn:intermediateThrowEvent>
+      {task("first")}{task("work")}{handler("h", signal)}"""
+    run = started(database, inside + chain("begin", "first", "t", "work", "done"))
+    run.task("first", "ann", {})
+    run.expect_tasks(["work", "h_task"])
+
+
+def test_a_case_begins_by_each_of_several_triggers_of_its_start(database: Database) -> None:
+    timer = """<bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration>
+      </bpmn:timerEventDefinition>"""
+    either = f"""<bpmn:startEvent id="either"><bpmn:messageEventDefinition messageRef="m" />{timer}
+      </bpmn:startEvent><bpmn:exclusiveGateway id="g" />"""
+    drawn = chain("begin", "g", "work", "done") + chain("either", "g")
+    with clock.at(MORNING):
+        run = started(database, either + task("work") + drawn)
+    with clock.at(run.now), database.transaction() as db:
+        messages.send(db, "m", "1", {}, idempotency="once")
+        messages.send(db, "m", "1", {}, idempotency="once")
+    run.at(MORNING + timedelta(days=2))
+    with database.reading() as db:
+        c = history_event.c
+        begun = db.execute(select(c.element_id).where(c.kind == "case.started")).scalars().all()
+    assert sorted(begun) == ["begin", "either", "either"]

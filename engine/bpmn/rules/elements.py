@@ -110,6 +110,16 @@ def _identifiers(subject: Subject) -> Iterator[Problem]:
         for node in subject.root.iter()
         if isinstance(node.tag, str) and not node.tag.startswith(f"{{{BPMNDI}}}") and node.get("id")
     )
+    for name in ids:
+        if name and name.startswith("_w_"):
+            words = f"The id “{name}” begins with “_w_”, as the ids do that Waymark adds itself."
+            yield Problem(
+                "bpmn.reserved_id",
+                words,
+                file=subject.file,
+                element_id=name,
+                repair="Give it another id.",
+            )
     for name, count in ids.items():
         if count > 1:
             element = subject.diagram.elements.get(name or "")

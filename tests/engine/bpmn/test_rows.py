@@ -298,6 +298,10 @@ def test_what_nobody_reaches_and_what_hangs_on_nothing_is_refused() -> None:
     refused(node("userTask") + node("userTask"), "Two elements have the id “x”.")
 
 
+def test_an_id_like_those_we_add_is_refused() -> None:
+    refused(node("userTask") + node("userTask", id="_w_body_p"), "begins with “_w_”")
+
+
 @pytest.mark.bpmn("Exclusive split into parallel join; loop without a wait")
 def test_a_join_of_ways_that_exclude_each_other_and_a_restless_loop_are_refused() -> None:
     conditional = SPLIT.replace(" />", "><bpmn:conditionExpression>a</bpmn:conditionExpression>"
