@@ -34,6 +34,11 @@ def _larger(inner: st.SearchStrategy[Block]) -> st.SearchStrategy[Block]:
         st.tuples(st.just("handled"), st.booleans(), inner, inner),
         st.tuples(st.just("failing"), inner, inner),
         st.tuples(st.just("each"), st.booleans(), inner),
+        st.tuples(st.just("escalating"), st.booleans(), inner, inner),
+        st.tuples(st.just("transaction"), inner, inner),
+        st.tuples(st.just("closing"), inner, inner),
+        st.tuples(st.just("noticing"), st.booleans(), inner),
+        st.just(("repeated",)),
         st.just(("call",)),
     )
 
@@ -58,7 +63,8 @@ def folder(key: str, block: Block) -> dict[str, bytes]:
     body = "\n".join(drawing.parts)
     source = (
         f'<bpmn:definitions xmlns:bpmn="{BPMN}" xmlns:spiff="{SPIFF}" id="d">'
-        f'<bpmn:message id="m" name="news"/><bpmn:error id="err" errorCode="E1"/>\n'
+        f'<bpmn:message id="m" name="news"/><bpmn:error id="err" errorCode="E1"/>'
+        '<bpmn:escalation id="esc" escalationCode="X1"/>\n'
         f'<bpmn:process id="{key}" isExecutable="true">\n{body}\n</bpmn:process>'
         "</bpmn:definitions>"
     )
@@ -259,6 +265,64 @@ class Drawing:
         inside, self.parts = "".join(self.parts), outside
         name = self.node("subProcess", inside)
         return self._beside(name, '<bpmn:errorEventDefinition errorRef="err"/>', True, handler)
+
+    def _escalating(self, interrupts: bool, body: Block, handler: Block) -> tuple[str, str]:
+        """A subprocess that tells what is around it before its last step."""
+        told = '<bpmn:escalationEventDefinition escalationRef="esc"/>'
+        outside, self.parts = self.parts, []
+        begin, throw = self.node("startEvent"), self.node("intermediateThrowEvent", told)
+        (first, last), (task, _), end = self.block(body), self._task(), self.node("endEvent")
+        for source, target in ((begin, first), (last, throw), (throw, task), (task, end)):
+            self.flow(source, target)
+        inside, self.parts = "".join(self.parts), outside
+        return self._beside(self.node("subProcess", inside), told, interrupts, handler)
+
+    def _transaction(self, body: Block, handler: Block) -> tuple[str, str]:
+        """It may be cancelled at its end."""
+        outside, self.parts = self.parts, []
+        self.count += 1
+        default = f"way_{self.count}"
+        begin, choice = self.node("startEvent"), self.node("exclusiveGateway", default=default)
+        first, last = self.block(body)
+        self.flow(begin, first)
+        self.flow(last, choice)
+        self.flow(choice, self.node("endEvent", "<bpmn:cancelEventDefinition/>"), "red")
+        self.flow(choice, self.node("endEvent"), "", default)
+        inside, self.parts = "".join(self.parts), outside
+        name = self.node("transaction", inside)
+        return self._beside(name, "<bpmn:cancelEventDefinition/>", True, handler)
+
+    def _closing(self, one: Block, other: Block) -> tuple[str, str]:
+        """A subprocess of two branches, the first of which closes the other when it ends."""
+        outside, self.parts = self.parts, []
+        begin, split = self.node("startEvent"), self.node("parallelGateway")
+        self.flow(begin, split)
+        for block, inner in ((one, "<bpmn:terminateEventDefinition/>"), (other, "")):
+            first, last = self.block(block)
+            self.flow(split, first)
+            self.flow(last, self.node("endEvent", inner))
+        inside, self.parts = "".join(self.parts), outside
+        name = self.node("subProcess", inside)
+        return name, name
+
+    def _noticing(self, interrupts: bool, handler: Block) -> tuple[str, str]:
+        """A task whose edge watches a value."""
+        task, _ = self._task()
+        watched = (
+            "<bpmn:conditionalEventDefinition><bpmn:condition>blue</bpmn:condition>"
+            "</bpmn:conditionalEventDefinition>"
+        )
+        return self._beside(task, watched, interrupts, handler)
+
+    def _repeated(self) -> tuple[str, str]:
+        """A task that is done again while more is wanted, at most three times."""
+        marker = (
+            '<bpmn:standardLoopCharacteristics loopMaximum="3" testBefore="false">'
+            "<bpmn:loopCondition>more</bpmn:loopCondition></bpmn:standardLoopCharacteristics>"
+        )
+        name = self.node("userTask", marker)
+        self.asks.append(name)
+        return name, name
 
     def _each(self, in_turn: bool, body: Block) -> tuple[str, str]:
         marker = (

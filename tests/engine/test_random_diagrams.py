@@ -109,7 +109,8 @@ def test_a_random_case_is_never_stuck_and_ends_alike_stored_or_not(
         assert root_values(stored) == root_values(kept)
         if kept.completed or not places(kept):
             break
-        place, values = dice.choice(places(kept)), answers(dice, step)
+        happening = [place for place in places(kept) if place[1] != "condition"]
+        place, values = dice.choice(happening), answers(dice, step)
         note(f"{step}: {place} {values}")
         for case in (kept, stored):
             move(case, place, values)

@@ -21,7 +21,6 @@ PICTURE = (
     "http://bpmn.io/schema/bpmn/biocolor",
     "http://camunda.org/schema/modeler",
 )
-CONVERT = "Convert the settings of other tools."
 
 
 def check(subject: Subject) -> Iterator[Problem]:
@@ -68,7 +67,7 @@ def _refused(subject: Subject, node: etree._Element, setting: str) -> Problem:
         owner.get("id"),
         owner.get("name"),
         line_of(node),
-        "Remove it, or say it in Waymark’s own settings.",
+        "Upload the file in the studio, which converts what means the same here, or remove it.",
     )
 
 
