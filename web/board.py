@@ -17,7 +17,7 @@ from web.page.tabs import Tab
 from web.rules import rule
 
 bp = Blueprint("board", __name__)
-PARTS = ("waiting", "problems", "workload", "diagram")
+PARTS = ("waiting", "problems", "dates", "workload", "diagram")
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ def _tabs(page: BoardPage) -> list[Tab]:
     parts = (
         ("waiting", "Waiting too long", tiles.waiting_too_long),
         ("problems", "Problems", tiles.problems),
+        ("dates", "Dates", None),
         ("workload", "Workload", None),
         ("diagram", "Diagram", None),
     )

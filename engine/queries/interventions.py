@@ -21,6 +21,7 @@ from engine.forms import Choice, Form
 from engine.models import (
     account,
     incident,
+    job,
     message_subscription,
     process_instance,
     proposal,
@@ -30,6 +31,7 @@ from engine.models import (
 from engine.queries import variables
 from engine.queries.cases import CaseHead, case_head
 from engine.queries.people import role_titles
+from engine.queries.waiting import job_words
 
 BY_KIND = {
     "task": ("move", "skip"),
@@ -203,6 +205,8 @@ def _rows(db: Connection, instance_id: int) -> dict[str, Row[Any]]:
         .where(t.instance_id == instance_id, t.state.in_(("created", "claimed")))
     )
     found.update({row.id: row for row in tasks})
+    jobs = db.execute(select(job).where(job.c.instance_id == instance_id, job.c.state == "waiting"))
+    found.update({row.id: row for row in jobs})
     for table in (timer, message_subscription):
         rows = db.execute(select(table).where(table.c.instance_id == instance_id))
         found.update({row.id: row for row in rows})
@@ -234,7 +238,9 @@ def _standing(
         process=step.definition(wait.definition_id).title,
         since=getattr(row, "created_at", None) or getattr(row, "opened_at", None),
         due_at=getattr(row, "due_at", None),
-        who=who or " or ".join(titles.get(role, role) for role in roles),
+        who=job_words(row)
+        if wait.kind == "job" and row is not None
+        else who or " or ".join(titles.get(role, role) for role in roles),
         key=f"{row.name}, key {row.key}" if named and row is not None else None,
         origin=wait.element.timer[1] if wait.element.timer else None,
         protected=is_protected(wait),

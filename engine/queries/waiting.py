@@ -104,12 +104,12 @@ def _timer(row: Row[Any]) -> Wait:
 
 def _job(row: Row[Any]) -> Wait:
     return Wait(
-        row.id, "job", row.definition_id, row.element_id, row.title, _job_words(row),
+        row.id, "job", row.definition_id, row.element_id, row.title, job_words(row),
         row.created_at, row.retry_at if row.failure else None, None,
     )  # fmt: skip
 
 
-def _job_words(row: Row[Any]) -> str:
+def job_words(row: Row[Any]) -> str:
     """Which attempt it is at: one under way, one to come, or what a suspended case holds."""
     now = clock.now()
     if row.leased_until is not None and row.leased_until > now:

@@ -142,7 +142,9 @@ def test_a_protected_review_is_not_moved_by_one_person(watched: Watched, another
     expect(priya.page.get_by_role("main")).to_contain_text("Proposed by Vera Mason")
 
 
-@pytest.mark.parametrize("path", ["/figures", "/cases", "/cases?waits=person", "/board"])
+@pytest.mark.parametrize(
+    "path", ["/figures", "/cases", "/cases?waits=person", "/board", "/board?part=dates"]
+)
 def test_the_pages_of_the_desk_are_sound(watched: Watched, path: str) -> None:
     watched.sign_in("vera")
     watched.go(path)

@@ -6,25 +6,28 @@ features.md section 3 and process.md: person, date, message, service, problem, n
 
 from __future__ import annotations
 
+import dataclasses
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
 
 from engine import access, clock, feel
-from engine.commands import operations, tasks
+from engine.commands import deployments, operations, tasks
 from engine.commands.operations import Deliver, Fire, Move, Operation, Resume, Retry, Skip, Suspend
 from engine.database import Database
 from engine.models import account, account_role, timer
 from engine.queries import caselist
 from engine.queries.board import board
 from engine.queries.cases import case_head
-from engine.testing import Scenario
+from engine.testing import Scenario, run_file
+from engine.testing.files import play
 from tests.engine.operating import REASON, operate, previewed, token
-from tests.factories import MODELS, form, forms, model, ready
+from tests.factories import MODELS, PROCESSES, deploy, folder, form, forms, model, ready
 
 MINUTE = timedelta(minutes=1, seconds=1)
 NUMBER = form(n="number")
@@ -442,3 +445,29 @@ def test_board_and_case_never_contradict_while_cases_move(database: Database) ->
     finally:
         stop.set()
         worker.join()
+
+
+def test_a_healthy_year_shows_no_false_alarm(database: Database) -> None:
+    """A whole course of eighteen months in which everybody acts in time: before every step that a
+    person does the board is empty."""
+    with database.transaction() as db:
+        files = [(PROCESSES / f"{name}.yaml").read_bytes() for name in ("roles", "organisations")]
+        deployments.set_roles(db, *files)
+        folders = {p.parent.name: folder(p.parent) for p in PROCESSES.glob("*/process.bpmn")}
+        deploy(db, folders)
+    seer = dataclasses.replace(access.SYSTEM, rights=frozenset({"see_all", "operate"}))
+    alarms: list[str] = []
+
+    def watched(run: Scenario, step: Mapping[str, Any]) -> Scenario:
+        with clock.at(run.now), database.reading() as db:
+            found = board(db, seer)
+        if "task" in step:
+            alarms.extend(f"{step['task']}: late {o.wait.title}" for o in found.overdue)
+        alarms.extend(f"{step}: {g.message}" for g in found.problems)
+        alarms.extend(f"{step}: {o.title}, {o.why}" for o in found.orphans)
+        play(run, step)
+        return run
+
+    path = PROCESSES / "prevent_case" / "scenarios" / "adult_whole_course.yaml"
+    run_file(database, path, player=watched)
+    assert alarms == []

@@ -21,7 +21,14 @@ from engine.models import (
     user_task,
     worker,
 )
-from engine.queries.board.standstill import Orphan, Suspended, orphans, suspended
+from engine.queries.board.standstill import (
+    Dated,
+    Orphan,
+    Suspended,
+    dates,
+    orphans,
+    suspended,
+)
 from engine.queries.health import SILENT_AFTER
 from engine.queries.interventions import Proposal, proposals
 from engine.queries.people import role_titles
@@ -82,6 +89,7 @@ class Board:
     problems: tuple[ProblemGroup, ...]
     people: tuple[Load, ...]
     queues: tuple[Load, ...]
+    dates: tuple[Dated, ...]
     orphans: tuple[Orphan, ...]
     suspended: tuple[Suspended, ...]
     proposals: tuple[Proposal, ...]
@@ -111,6 +119,7 @@ def board(db: Connection, actor: Actor, part: str | None = None) -> Board:
         problems=_problems(db, actor) if wanted("problems") else (),
         people=people,
         queues=queues,
+        dates=dates(db, actor) if wanted("dates") else (),
         orphans=orphans(db, actor) if wanted("waiting") else (),
         suspended=suspended(db, actor) if wanted("waiting") else (),
         proposals=proposals(db, actor) if wanted("waiting") else (),

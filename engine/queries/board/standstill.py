@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, not_, or_, select
 
 from engine import access, history
 from engine.access import Actor
@@ -18,6 +18,7 @@ from engine.models import (
     process_definition,
     process_instance,
     task_role,
+    timer,
     user_task,
 )
 from engine.queries.people import role_titles
@@ -52,8 +53,13 @@ def orphans(db: Connection, actor: Actor) -> tuple[Orphan, ...]:
     t, p = user_task.c, process_instance.c
     holder = account.alias("holder")
     left = select(account.c.id).where(account.c.active.is_(False))
-    offered = _to_nobody(db, actor)
-    nobody = t.id.in_(select(task_role.c.task_id).where(or_(*offered))) if offered else false()
+    dead, r = _to_nobody(db, actor), task_role.c
+    to_somebody = exists().where(r.task_id == t.id, not_(or_(false(), *dead)))
+    nobody = (
+        false()
+        if not dead
+        else and_(t.id.in_(select(r.task_id).where(or_(false(), *dead))), not_(to_somebody))
+    )
     rows = db.execute(
         select(t.id, t.title, t.roles, t.created_at, p.reference, holder.c.name, t.state)
         .select_from(user_task)
@@ -104,6 +110,30 @@ def _orphan(row: Any, titles: dict[str, str]) -> Orphan:
         else "it is for no role"
     )
     return Orphan(row.id, row.reference, row.title, why, row.created_at)
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A date that a case waits for, or that stands beside one of its steps."""
+
+    reference: str
+    title: str
+    due_at: datetime
+    protected: bool
+    held: bool  # its case is suspended
+
+
+def dates(db: Connection, actor: Actor) -> tuple[Dated, ...]:
+    """The next dates of all cases, what is overdue first."""
+    t, p = timer.c, process_instance.c
+    rows = db.execute(
+        select(p.reference, t.title, t.due_at, t.protected, t.held)
+        .join(process_instance, p.id == t.instance_id)
+        .where(access.case_seen_by(actor))
+        .order_by(t.due_at, t.id)
+        .limit(MOST)
+    )
+    return tuple(Dated(*row) for row in rows)
 
 
 def suspended(db: Connection, actor: Actor) -> tuple[Suspended, ...]:
