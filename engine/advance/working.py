@@ -10,7 +10,7 @@ from sqlalchemy import update
 from engine import connectors, feel, queue
 from engine.advance.step import Step
 from engine.errors import ExecutionFailed
-from engine.execution import problems, service
+from engine.execution import offers, problems, service
 from engine.execution.waits import Wait
 from engine.history import Event
 from engine.models import job
@@ -49,6 +49,8 @@ def record_jobs(step: Step, new: list[Wait]) -> None:
     rows = [_row(step, wait, step.requests[wait.token_id]) for wait in new]
     if rows:
         queue.enqueue(step.db, rows)
+    for wait in new:
+        step.stage = offers.stage_of(wait.task, wait.element) or step.stage
 
 
 def _row(step: Step, wait: Wait, request: service.Request) -> dict[str, Any]:

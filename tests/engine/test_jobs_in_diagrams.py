@@ -225,3 +225,11 @@ def test_the_end_of_a_case_cancels_its_jobs(database: Database) -> None:
     assert [r.state for r in rows(run)] == ["cancelled"]
     assert work(run) == 0
     assert double.keys == []
+
+
+@SERVICE
+def test_a_service_step_has_the_stage_that_is_drawn_on_it(database: Database) -> None:
+    run, _double = started(
+        database, service("ask", "1", stage="Checks"), flows("start>ask", "ask>end")
+    )
+    assert run._row().stage == "Checks"
