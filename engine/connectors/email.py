@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import smtplib
+import ssl
 from contextlib import suppress
 from email.message import EmailMessage
 
@@ -57,7 +58,7 @@ def _send(settings: Settings, message: EmailMessage, limit: int) -> None:
         server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=limit)
         try:
             if settings.smtp_tls:
-                server.starttls()
+                server.starttls(context=ssl.create_default_context())
             if settings.smtp_user:
                 server.login(settings.smtp_user, settings.smtp_password)
             server.send_message(message)

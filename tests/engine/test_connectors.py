@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import smtplib
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -167,6 +169,30 @@ def test_an_e_mail_goes_to_the_mail_server_with_one_id_for_all_attempts(
     assert "Subject: A task Bcc: x@y.z" in sent
     assert "Message-ID: <the-key@council.example>" in sent
     assert "Please look." in sent
+
+
+def test_a_mail_server_that_does_not_prove_who_it_is_gets_no_mail(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[ssl.SSLContext] = []
+
+    class Pretender:
+        def __init__(self, *_: Any, **__: Any) -> None:
+            pass
+
+        def starttls(self, context: ssl.SSLContext) -> None:
+            asked.append(context)
+            raise ssl.SSLCertVerificationError
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(smtplib, "SMTP", Pretender)
+    connectors.configure(Settings(smtp_host="mail.example"))
+    with pytest.raises(ConnectorFailed, match="SSLCertVerificationError"):
+        mail(database)
+    assert asked[0].verify_mode is ssl.CERT_REQUIRED
+    assert asked[0].check_hostname
 
 
 def test_without_a_mail_server_an_e_mail_is_a_failure_and_never_lost(database: Database) -> None:
