@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from engine.bpmn.drawing import Mark, draw
+from engine.commands import leavers
+from engine.errors import InvalidInput
 from engine.queries import board as queries
+from engine.queries import people
 from engine.queries.board import counts
 from web.auth import actor, database
+from web.page.reasons import given_reason
 from web.page.refreshing import live
 from web.page.tabs import Tab
 from web.rules import rule
 
 bp = Blueprint("board", __name__)
+LONGEST_ID = 12
 PARTS = ("waiting", "problems", "dates", "workload", "diagram")
 
 
@@ -42,6 +48,39 @@ def board() -> ResponseReturnValue:
         counted = counts.counted(db, actor(), wanted) if wanted and known else None
     page = BoardPage(found, part, drawable, counted)
     return live("board/board.html", page, tabs=_tabs(page), drawing=_drawing(counted))
+
+
+@bp.get("/board/leavers/<int(max=999999999999):account_id>")
+@rule("operate")
+def leaver(account_id: int) -> str:
+    return _leaver(account_id, {}, ())
+
+
+@bp.post("/board/leavers/<int(max=999999999999):account_id>")
+@rule("operate")
+def hand_over_all(account_id: int) -> ResponseReturnValue:
+    """Everything one person holds to another, or back to its queues; a result a task."""
+    to = request.form.get("account", "")
+    if not to.isdigit() or len(to) > LONGEST_ID:
+        return _leaver(account_id, {"account": "Choose who takes the tasks"}, ()), 422
+    try:
+        results = leavers.hand_over_all(
+            database(), account_id, int(to) or None, actor=actor(), reason=given_reason()
+        )
+    except InvalidInput as error:
+        return _leaver(account_id, error.messages, ()), 422
+    return _leaver(account_id, {}, results)
+
+
+def _leaver(
+    account_id: int, errors: Mapping[str, str], results: tuple[leavers.HandedOver, ...]
+) -> str:
+    with database().reading() as db:
+        name, held, others = people.holder(db, actor(), account_id)
+    return render_template(
+        "board/leaver.html", account_id=account_id, name=name, held=held, others=others,
+        errors=errors, results=results, sent=dict(request.form.items()),
+    )  # fmt: skip
 
 
 def _tabs(page: BoardPage) -> list[Tab]:

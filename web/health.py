@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 from flask import Blueprint, current_app, render_template
 
+from engine import audit
 from engine.errors import NotFound
 from engine.queries.health import health, outbox_of
 from web.auth import actor, database
@@ -17,7 +21,33 @@ bp = Blueprint("health", __name__)
 def status() -> str:
     with database().reading() as db:
         found = health(db)
-    return render_template("health/status.html", health=found)
+    return render_template(
+        "health/status.html", health=found, space=_space(), faults=None, checked=False
+    )
+
+
+@bp.post("/status/audit")
+@rule("administer")
+def check_audit() -> str:
+    """Reads the whole audit trail and says which entries were altered or are missing."""
+    with database().reading() as db:
+        found, faults = health(db), audit.verify(db)
+    return render_template(
+        "health/status.html", health=found, space=_space(), faults=faults, checked=True
+    )
+
+
+def _space() -> int | None:
+    """Gigabytes free where a SQLite database lies; None: the database is elsewhere."""
+    folder = folder_of(current_app.config["WAYMARK"].database_url)
+    return shutil.disk_usage(folder).free // 1_000_000_000 if folder else None
+
+
+def folder_of(database_url: str) -> str | None:
+    """The folder of a SQLite database."""
+    if not database_url.startswith("sqlite:///"):
+        return None
+    return str(Path(database_url.removeprefix("sqlite:///")).parent.absolute())
 
 
 @bp.get("/outbox")

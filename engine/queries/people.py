@@ -7,8 +7,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from engine.access import Actor, require
-from engine.models import account, account_role, organisation, role
+from engine.access import Actor, case_seen_by, require
+from engine.errors import NotFound
+from engine.models import (
+    account,
+    account_role,
+    organisation,
+    process_instance,
+    role,
+    user_task,
+)
 
 
 @dataclass(frozen=True)
@@ -63,3 +71,37 @@ def role_titles(db: Connection) -> dict[str, str]:
 def organisation_titles(db: Connection) -> dict[str, str]:
     rows = db.execute(select(organisation.c.key, organisation.c.title))
     return {row.key: row.title for row in rows}
+
+
+@dataclass(frozen=True)
+class Held:
+    """A task that somebody holds."""
+
+    task_id: str
+    title: str
+    reference: str
+
+
+def holder(
+    db: Connection, actor: Actor, account_id: int
+) -> tuple[str, tuple[Held, ...], tuple[tuple[int, str], ...]]:
+    """The name, the open tasks a person holds, and the other active people (id, name); NotFound
+    when there is no such account."""
+    require(actor, "operate")
+    name = db.execute(select(account.c.name).where(account.c.id == account_id)).scalar()
+    if name is None:
+        raise NotFound("account", account_id)
+    t, p = user_task.c, process_instance.c
+    rows = db.execute(
+        select(t.id, t.title, p.reference)
+        .join(process_instance, p.id == t.instance_id)
+        .where(t.assignee_id == account_id, t.state == "claimed", case_seen_by(actor))
+        .order_by(t.due_at, t.id)
+    )
+    others = db.execute(
+        select(account.c.id, account.c.name)
+        .where(account.c.active.is_(True), account.c.id != account_id)
+        .order_by(account.c.name, account.c.id)
+    )
+    held = tuple(Held(row.id, row.title, row.reference) for row in rows)
+    return str(name), held, tuple((row.id, row.name) for row in others)

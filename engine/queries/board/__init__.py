@@ -70,6 +70,7 @@ class Load:
     open: int
     late: int
     due_soon: int
+    account_id: int | None = None  # of a person
 
 
 @dataclass(frozen=True)
@@ -218,17 +219,17 @@ def _workload(db: Connection, actor: Actor) -> tuple[tuple[Load, ...], tuple[Loa
     soon = clock.local_now().replace(hour=23, minute=59, second=59) + _DAYS
     rows = db.execute(
         select(
-            account.c.name, t.roles,
+            account.c.id, account.c.name, t.roles,
             func.count().label("open"),
             func.sum(case((t.due_at < now, 1), else_=0)).label("late"),
             func.sum(case((and_(t.due_at >= now, t.due_at < soon), 1), else_=0)).label("soon"),
         )
         .select_from(user_task.outerjoin(account, account.c.id == t.assignee_id))
         .where(t.state.in_(OPEN), access.task_seen_by(actor))
-        .group_by(account.c.name, t.roles)
+        .group_by(account.c.id, account.c.name, t.roles)
     ).all()  # fmt: skip
     titles = role_titles(db)
-    people = _loads((row.name, row) for row in rows if row.name)
+    people = _loads((row.name, row) for row in rows if row.id)
     queues = _loads(
         (" or ".join(titles.get(key, key) for key in row.roles), row)
         for row in rows
@@ -238,10 +239,10 @@ def _workload(db: Connection, actor: Actor) -> tuple[tuple[Load, ...], tuple[Loa
 
 
 def _loads(rows: Iterable[tuple[str, Any]]) -> tuple[Load, ...]:
-    found: dict[str, Load] = {}
+    found: dict[Any, Load] = {}
     for name, row in rows:
-        had = found.get(name, Load(name, 0, 0, 0))
-        found[name] = Load(
-            name, had.open + row.open, had.late + int(row.late), had.due_soon + int(row.soon)
-        )
+        key = row.id or name  # two people may have one name
+        had = found.get(key, Load(name, 0, 0, 0))
+        late, soon = had.late + int(row.late), had.due_soon + int(row.soon)
+        found[key] = Load(name, had.open + row.open, late, soon, row.id)
     return tuple(sorted(found.values(), key=lambda load: (-load.open, load.name)))
