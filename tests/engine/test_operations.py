@@ -282,3 +282,17 @@ def test_what_is_not_protected_needs_no_second_person(database: Database) -> Non
     run.start("sequence", "ann", {})
     with pytest.raises(Conflict, match="no second person"):
         propose(run, "cat", Suspend())
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_step_left_beside_what_its_event_opened_does_not_hold_the_case(
+    database: Database, alone: bool
+) -> None:
+    run = ready(database, model("reminder"))
+    run.start("reminder", "ann", {})
+    run.at(MORNING + timedelta(days=3))
+    operate(run, "cat", Move("answer", token(run, "answer"), alone))
+    run.task("answer", "ann", {})
+    for element in list(run.waiting(("task",)).elements()):
+        run.task(element, "bob", {})
+    run.expect_status("completed")

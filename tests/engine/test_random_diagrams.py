@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import random
+import re
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -18,13 +20,21 @@ from SpiffWorkflow.util.task import TaskState
 from sqlalchemy import select
 
 from engine import definitions
+from engine.access import SYSTEM
+from engine.advance import preview
+from engine.commands.operations import Move, Resume, Suspend
 from engine.database import Database
+from engine.errors import Conflict, InvalidInput
 from engine.execution import problems, run
+from engine.execution.waits import waits
 from engine.execution.workflow import CaseWorkflow, Facts, visible_id
 from engine.history import unpack
-from engine.models import history_event
+from engine.models import history_event, process_instance, user_task
+from engine.testing import Scenario
 from tests.conftest import empty
 from tests.engine import diagrams
+from tests.engine.operating import operate, rests, token
+from tests.engine.test_migrating import publish
 from tests.engine.test_restoring import Specs, move, places, restored, root_values
 from tests.factories import ready
 
@@ -121,8 +131,14 @@ def test_a_random_case_is_never_stuck_and_ends_alike_stored_or_not(
     assert (stored.completed, stored.end_event) == (kept.completed, kept.end_event)
 
 
-def played(database: Database, folders: list[dict[str, bytes]], seed: int) -> list[Any]:
-    """A random run through the commands; its history, which only ever grows."""
+Between = Callable[[Scenario, random.Random, dict[str, bytes]], None]
+
+
+def played(
+    database: Database, folders: list[dict[str, bytes]], seed: int, between: Between | None = None
+) -> list[Any]:
+    """A random run through the commands; its history, which only ever grows. `between` may do
+    anything to the case before each step."""
     empty(database)
     dice, told = random.Random(seed), list[Any]()  # noqa: S311  # choices, not secrets
     run_ = ready(database, *folders)
@@ -131,17 +147,37 @@ def played(database: Database, folders: list[dict[str, bytes]], seed: int) -> li
         now = history(database, run_.instance_id)
         assert now[: len(told)] == told
         told = now
+        if between is not None:
+            between(run_, dice, folders[0])
         waiting = sorted(run_.waiting().elements())
         if not waiting:
+            assert rests(run_) or not is_open(run_), "nothing can move it, and nobody is told"
             break
-        at = dice.choice(waiting)
+        told_apart = [at for at in waiting if at.startswith("userTask") or waiting.count(at) == 1]
+        if not told_apart:
+            break
+        at = dice.choice(told_apart)
         if at.startswith("userTask"):
-            run_.task(at, "ann", answers(dice, step))
+            item = number(run_, at, dice.randrange(waiting.count(at)))
+            run_.task(at, "ann", answers(dice, step), item=item)
         elif at in run_.waiting(("message",)):
             run_.action(at, "cat", {})
         else:
             run_.at(run_.now + timedelta(days=1))
     return [row[1:] for row in told]
+
+
+def number(run_: Scenario, element: str, place: int) -> int:
+    """Which of the open tasks at this element, oldest first, lies at this place of the drawing:
+    tasks of one instant are in no other order that both databases share."""
+    with run_.database.reading() as db:
+        with preview(db, run_.instance_id, actor=SYSTEM) as step:
+            drawn = [t for t, w in waits(step.case).items() if w.element.id == element]
+        c = user_task.c
+        here = c.instance_id == run_.instance_id, c.element_id == element
+        wanted = select(c.id).where(*here, c.state.in_(("created", "claimed")))
+        rows = db.execute(wanted.order_by(c.created_at, c.id)).scalars().all()
+    return rows.index(drawn[place]) + 1
 
 
 def history(database: Database, instance_id: int) -> list[tuple[Any, ...]]:
@@ -151,6 +187,35 @@ def history(database: Database, instance_id: int) -> list[tuple[Any, ...]]:
         wanted = select(c.seq, c.kind, c.element_id, c.details).where(c.instance_id == instance_id)
         rows = db.execute(wanted.order_by(c.seq)).all()
     return [(r.seq, r.kind, r.element_id, unpack(r.details).get("passed")) for r in rows]
+
+
+def is_open(run_: Scenario) -> bool:
+    with run_.database.reading() as db:
+        c = process_instance.c
+        status = db.execute(select(c.status).where(c.id == run_.instance_id)).scalar_one()
+    return status not in ("completed", "cancelled")
+
+
+def operated(run_: Scenario, dice: random.Random, files: dict[str, bytes]) -> None:
+    """Now and then a supervisor does something; each time it does what its preview said."""
+    chosen = dice.random()
+    tasks = sorted(at for at, count in run_.waiting(("task",)).items() if count == 1)
+    if not is_open(run_) or chosen > 0.4:
+        return
+    if chosen < 0.1:
+        operate(run_, "cat", Suspend())
+        operate(run_, "cat", Resume())
+    elif chosen < 0.2:
+        name = f'name="v{len(run_.said)}" isExecutable="true"'
+        operate(run_, "cat", publish(run_, files, ('isExecutable="true"', name)))
+    targets = sorted(re.findall(r'userTask id="(\w+)"', files["process.bpmn"].decode()))
+    if chosen >= 0.2 and tasks and targets:
+        before, at = rests(run_), token(run_, dice.choice(tasks))
+        try:
+            operate(run_, "cat", Move(dice.choice(targets), at, dice.random() < 0.5))
+        except (InvalidInput, Conflict) as refused:
+            note(f"not moved: {refused}")
+            assert rests(run_) == before
 
 
 def test_both_databases_tell_the_same_history_which_only_grows(
@@ -163,5 +228,20 @@ def test_both_databases_tell_the_same_history_which_only_grows(
         if diagrams.calls(block):
             folders.append(diagrams.folder(diagrams.CALLED, called))
         assert played(_sqlite, folders, seed) == played(_postgres, folders, seed)
+
+    tell()
+
+
+def test_what_supervisors_do_to_a_random_case_is_what_was_previewed_and_loses_nothing(
+    _sqlite: Database, _postgres: Database
+) -> None:
+    @given(block=diagrams.blocks(), called=called_blocks, seed=st.integers(0, 10**6))
+    @FEW
+    def tell(block: diagrams.Block, called: diagrams.Block, seed: int) -> None:
+        folders = [diagrams.folder("random", block)]
+        if diagrams.calls(block):
+            folders.append(diagrams.folder(diagrams.CALLED, called))
+        one = played(_sqlite, folders, seed, operated)
+        assert one == played(_postgres, folders, seed, operated)
 
     tell()

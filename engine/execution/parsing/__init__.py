@@ -9,7 +9,12 @@ from SpiffWorkflow.bpmn.parser.BpmnParser import BpmnParser
 from SpiffWorkflow.bpmn.parser.task_parsers import GatewayParser
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, SimpleBpmnTask, _EndJoin
+from SpiffWorkflow.bpmn.specs.control import (
+    BoundaryEventJoin,
+    BoundaryEventSplit,
+    SimpleBpmnTask,
+    _EndJoin,
+)
 from SpiffWorkflow.task import Task
 
 from engine.bpmn.data import Declared
@@ -96,6 +101,7 @@ class EndJoin(_EndJoin):
             and task is not my_task
             and task.task_spec is not self
             and type(task.task_spec) is not SimpleBpmnTask
+            and not isinstance(task.task_spec, BoundaryEventJoin)  # nobody's work
             for task in my_task.workflow.tasks.values()
         )
 
