@@ -49,6 +49,7 @@ def council(request: pytest.FixtureRequest) -> Iterator[Council]:
     app = create_app(Config(database.url, "k" * 40, KEY, https=False), database)
     made = councils.found(app, database)
     made.run.person("both", ["caseworker", "second_approver"])
+    made.run.person("una", ["consent_lead"], "school")
     yield made
     clock.stand_still(None)
 
@@ -266,6 +267,24 @@ def test_no_figure_counts_fewer_than_five(council: Council, process: str) -> Non
     tables = page.text.split("Days in each stage")[0]
     counted = [int(n) for n in re.findall(r"<td[^>]*>\s*(\d+)\s*</td>", tables)]
     assert not [n for n in counted if 0 < n < 5]
+
+
+@pytest.mark.parametrize("username", ["ada", "pia", "una"])
+def test_who_has_no_part_in_a_case_reads_nothing_of_it(council: Council, username: str) -> None:
+    """A step given to one person by name is shown to no other partner, provider, consent lead."""
+    council.bring("ask_consent")
+    visitor = council.visit(username)
+    assert visitor.get(f"/cases/{council.reference}").status_code == 404
+    council.do("ask_consent", "tara", "consent")
+    council.run.expect_tasks(["update_action", "update_action"])
+    council.run.action(
+        "risk_handed_over",
+        "casey",
+        {"proposed_risk_owner": "sam", "handover_reason": "I leave the team this month."},
+    )
+    for path in ("/tasks?tab=unclaimed", "/tasks?tab=team", "/cases"):
+        assert council.reference not in words(visitor.get(path))
+    assert visitor.get(f"/cases/{council.reference}").status_code == 404
 
 
 # --- protected waits
