@@ -125,7 +125,8 @@ def glossary_of(manifest: Mapping[str, Any]) -> tuple[Term, ...]:
 
 
 def raised(db: Connection, actor: Actor) -> tuple[Raised, ...]:
-    """Cases this person started, newest first, in the words that the process has for them."""
+    """Cases this person started, newest first, in the words that the process has for them. What
+    only follows from one, and has no words for them (a review of its records), is not told."""
     p = process_instance.c
     rows = db.execute(
         select(p.reference, p.definition_id, p.started_at, p.stage, p.ended_at)
@@ -137,6 +138,8 @@ def raised(db: Connection, actor: Actor) -> tuple[Raised, ...]:
     for row in rows:
         definition = definitions.load(db, row.definition_id)
         words = definition.manifest.get("status_words") or {}
+        if not words and "start" not in definition.manifest:
+            continue
         said = words.get(row.stage) or RECEIVED
         if row.ended_at is not None:
             said = words.get("Closed") or CLOSED
