@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, or_, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from engine import clock, queue
 from engine.advance import opening, working
@@ -113,7 +113,12 @@ def _can_move(step: Step) -> bool:
 
 
 def _nothing_can_move(step: Step) -> None:
-    words = STUCK_WORDS
+    """Told once: what a person does to a case that stands still leaves the problem open."""
+    i, words = incident.c, STUCK_WORDS
+    standing = (i.code == STUCK) & i.resolved_at.is_(None)
+    known = select(i.id).where(i.instance_id == step.row.id, standing)
+    if step.db.execute(known).first() is not None:
+        return
     step.events.append(Event("problem.opened", details={"code": STUCK, "message": words}))
     step.db.execute(
         insert(incident).values(

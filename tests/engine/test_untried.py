@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from engine import definitions, state
+from engine.commands.operations import Resume, Suspend
 from engine.database import Database
 from engine.execution import problems, run
 from engine.execution.workflow import CaseWorkflow, Facts
 from tests.engine.diagrams import Block, Drawing, folder
+from tests.engine.operating import operate, rests
+from tests.engine.test_migrating import publish
 from tests.engine.test_restoring import Specs, move, places, restored
 from tests.factories import model, ready
 
@@ -158,3 +161,18 @@ def test_an_inclusive_join_lets_a_second_token_through_when_nothing_else_can_com
     run_.task("after", "ann", {})
     run_.task("after", "ann", {})
     run_.expect_ended("done")
+
+
+def test_a_case_that_stands_still_has_one_problem_whatever_is_done_to_it(
+    database: Database,
+) -> None:
+    files = queueing("parallelGateway")
+    run_ = ready(database, files)
+    run_.start("queueing", "ann", {})
+    for name in ("a", "b", "c", "after"):
+        run_.task(name, "ann", {})
+    operate(run_, "cat", Suspend())
+    operate(run_, "cat", Resume())
+    change = ('isExecutable="true"', 'name="again" isExecutable="true"')
+    operate(run_, "cat", publish(run_, files, change))
+    assert rests(run_) == {("problem", ""): 1}
