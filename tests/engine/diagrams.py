@@ -117,9 +117,10 @@ class Drawing:
 
     def trigger(self, event: str) -> str:
         if event == "timer":
+            self.count += 1  # each at its own minute: what is due at one instant has no order
             return (
-                "<bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration>"
-                "</bpmn:timerEventDefinition>"
+                f"<bpmn:timerEventDefinition><bpmn:timeDuration>P1DT{self.count}M"
+                "</bpmn:timeDuration></bpmn:timerEventDefinition>"
             )
         return '<bpmn:messageEventDefinition messageRef="m"/>'
 

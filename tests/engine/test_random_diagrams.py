@@ -163,7 +163,7 @@ def played(
         elif at in run_.waiting(("message",)):
             run_.action(at, "cat", {})
         else:
-            run_.at(run_.now + timedelta(days=1))
+            run_.at(run_.now + timedelta(days=2))
     return [row[1:] for row in told]
 
 
