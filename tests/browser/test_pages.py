@@ -19,6 +19,7 @@ RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 }
 # Who, then a path, or a path and the links to follow from it (by their address).
+CASE = "/cases/[A-Z]+-[0-9-]+"
 PAGES = [
     ("casey", "/tasks", ()), ("casey", "/tasks?tab=unclaimed", ()),
     ("casey", "/tasks?tab=team", ()),
@@ -33,7 +34,16 @@ PAGES = [
     ("vera", "/board?part=workload", ()), ("vera", "/board?part=diagram", ()),
     ("vera", "/board?part=problems", ("/board/problems/[0-9]+",)),
     ("vera", "/tasks?tab=team", ("/tasks/[0-9a-f]{32}", "/tasks/[0-9a-f]{32}/hand-over")),
-    ("adam", "/status", ()), ("robin", "/accessibility", ()), ("robin", "/privacy", ()),
+    ("vera", "/board?part=dates", ()), ("vera", "/figures", ()),
+    ("vera", "/board", (f"{CASE}/intervene",)),
+    ("vera", "/board", (f"{CASE}/intervene", f"{CASE}/intervene/move")),
+    ("vera", "/board", (f"{CASE}/intervene", f"{CASE}/intervene/skip")),
+    ("vera", "/board", (f"{CASE}/intervene", f"{CASE}/intervene/end")),
+    ("vera", "/board?part=dates", (f"{CASE}/intervene", f"{CASE}/intervene/redate")),
+    ("vera", "/board?part=workload", ("/board/leavers/[0-9]+",)),
+    ("vera", "/board", (CASE, f"{CASE}/answers", f"{CASE}/open")),
+    ("adam", "/outbox", ()), ("adam", "/status", ()), ("robin", "/accessibility", ()),
+    ("robin", "/privacy", ()),
     ("robin", "/glossary", ()), ("robin", "/licences", ()), ("robin", "/nothing-here", ()),
     (None, "/sign-in", ()),
 ]  # fmt: skip

@@ -48,6 +48,8 @@ def row(run: Scenario, element: str) -> object:
 
 
 @pytest.mark.limit(27)
+@pytest.mark.feature("N5")
+@pytest.mark.feature("O16")
 def test_a_renamed_step_keeps_due_date_draft_and_holder(database: Database) -> None:
     files = model("sequence", **forms(first=form(n="number")))
     run = ready(database, files)
@@ -82,6 +84,7 @@ def operate_mapped(run: Scenario, operation: Migrate) -> None:
 
 
 @pytest.mark.limit(29)
+@pytest.mark.feature("O20")
 def test_a_reminder_added_to_an_open_step_works_in_a_migrated_case(database: Database) -> None:
     files = model("sequence")
     run = ready(database, files)
@@ -113,6 +116,7 @@ def test_a_reminder_taken_away_is_gone_and_the_step_stays(database: Database) ->
     run.expect_ended("done")
 
 
+@pytest.mark.feature("O19")
 def test_a_date_keeps_its_instant_unless_it_is_worked_out_again(database: Database) -> None:
     files = model("deadline")
     run = ready(database, files)
@@ -191,6 +195,7 @@ def test_a_step_of_another_kind_is_a_reason_not_to_move(database: Database) -> N
         previewed(run, "cat", to)
 
 
+@pytest.mark.feature("O21")
 def test_a_holder_who_may_no_longer_do_it_is_named_and_the_task_goes_back(
     database: Database,
 ) -> None:
