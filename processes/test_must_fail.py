@@ -50,6 +50,7 @@ def council(request: pytest.FixtureRequest) -> Iterator[Council]:
     made = councils.found(app, database)
     made.run.person("both", ["caseworker", "second_approver"])
     made.run.person("una", ["consent_lead"], "school")
+    made.run.person("sol", ["safeguarding_lead"], "school")
     yield made
     clock.stand_still(None)
 
@@ -286,6 +287,17 @@ def test_who_has_no_part_in_a_case_reads_nothing_of_it(council: Council, usernam
     for path in ("/tasks?tab=unclaimed", "/tasks?tab=team", "/cases"):
         assert council.reference not in words(visitor.get(path))
     assert visitor.get(f"/cases/{council.reference}").status_code == 404
+
+
+def test_a_safeguarding_lead_reads_the_concerns_of_their_own_organisation(
+    council: Council,
+) -> None:
+    task = council.bring("share_decision")
+    sol, lena = council.visit("sol"), council.visit("lena")
+    assert council.reference not in words(sol.get("/tasks?tab=unclaimed"))
+    assert sol.get(f"/tasks/{task}").status_code == 404
+    assert sol.get(f"/cases/{council.reference}").status_code == 404
+    assert council.reference in words(lena.get("/tasks?tab=unclaimed"))
 
 
 # --- protected waits

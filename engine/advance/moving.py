@@ -53,7 +53,7 @@ def _must_be_open(row: Row[Any], suspended: bool) -> None:
 
 # Statements of the path that completes a task are built once: building costs more than running.
 _READ = (
-    select(process_instance, account.c.username)
+    select(process_instance, account.c.username, account.c.organisation)
     .select_from(process_instance.outerjoin(account, account.c.id == process_instance.c.started_by))
     .where(process_instance.c.id == bindparam("instance_id"))
 )
@@ -85,7 +85,7 @@ def rebuild(db: Connection, row: Row[Any], blob: bytes, specs: Any) -> CaseWorkf
     """As `restore`, from a state and specs in hand: those of other versions, say."""
     stored = db.execute(_VARIABLES, {"instance_id": row.id}).all()
     started_on = row.started_at.astimezone(clock.LONDON).date()
-    facts = Facts(row.reference, row.key, row.username, started_on)
+    facts = Facts(row.reference, row.key, row.username, started_on, row.organisation)
     return state.load(blob, specs, facts, [(r.scope, r.name, r.value) for r in stored])
 
 
@@ -107,12 +107,12 @@ def begin(db: Connection, new: Beginning, *, actor: Actor) -> Step:
     """Make a case, run it to its first rest and store it."""
     bound = definitions.bind(db, new.key)
     specs = definitions.specs(db, bound, new.key, new.start_event)
-    facts = Facts(new.reference, new.key, new.username, clock.today())
+    row = _row(db, _insert_row(db, new, bound), lock=False)
+    facts = Facts(new.reference, new.key, new.username, clock.today(), row.organisation)
     case = run.begin(*specs, facts)
     case.start_event = new.start_event
     for name, value in new.values.items():
         case.scopes.write("root", name, value, new.start_event)
-    row = _row(db, _insert_row(db, new, bound), lock=False)
     step = Step(db, actor, row, case, {}, events=[new.event])
     run.settle(case)
     _store(step)

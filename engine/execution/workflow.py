@@ -37,6 +37,7 @@ class Facts:
     process: str = ""
     started_by: str | None = None
     started_on: Any = None
+    organisation: str | None = None  # of who started it
 
 
 @dataclass
@@ -91,6 +92,7 @@ class CaseWorkflow(Looking, BpmnWorkflow):
             "process": self.facts.process,
             "started_by": self.facts.started_by,
             "started_on": self.facts.started_on,
+            "organisation": self.facts.organisation,
         }
         return View(self.scopes.chain(key or ROOT), {"case": case, **(extra or {})})
 

@@ -127,6 +127,7 @@ def _row(db: Connection, actor: Actor, task_id: str) -> Row[Any]:
         select(
             user_task, p.reference, p.bound, p.key, p.definition_id.label("root_id"),
             p.started_at, starter.c.username.label("starter"),
+            starter.c.organisation.label("starters_organisation"),
             HOLDER.c.name.label("holder_name"), ENDER.c.name.label("ender_name"),
         )
         .select_from(user_task)
@@ -147,6 +148,7 @@ def _case(row: Row[Any]) -> dict[str, Any]:
         "process": row.key,
         "started_by": row.starter,
         "started_on": row.started_at.astimezone(clock.LONDON).date(),
+        "organisation": row.starters_organisation,
     }
 
 
