@@ -12,9 +12,10 @@ from markupsafe import Markup
 from engine import audit
 from engine.bpmn.drawing import Mark, draw
 from engine.commands import cases as commands
+from engine.commands import notes as commands_of_notes
 from engine.commands import openings
 from engine.errors import InvalidInput
-from engine.queries import caselist, cases
+from engine.queries import caselist, cases, notes
 from engine.queries.cases import ActionPage, CaseHead, Drawing
 from web.auth import actor, database
 from web.page import questions, sheets
@@ -118,6 +119,37 @@ def _show_open(reference: str, errors: Mapping[str, str]) -> str:
     return render_template("cases/open.html", head=head, errors=errors, words=words)
 
 
+@bp.get("/<reference>/notes")
+@rule(SIGNED_IN)
+def read_notes(reference: str) -> str:
+    return _notes(reference, {})
+
+
+@bp.post("/<reference>/notes")
+@rule(SIGNED_IN)
+def write_note(reference: str) -> ResponseReturnValue:
+    def act(db: Db) -> str:
+        head = cases.case_head(db, actor(), reference)
+        commands_of_notes.write_note(db, head.id, request.form.get("note", ""), actor=actor())
+        return url_for("cases.read_notes", reference=reference)
+
+    try:
+        return once(act, "Your note is on the case.")
+    except InvalidInput as error:
+        return _notes(reference, error.messages), 422
+
+
+def _notes(reference: str, errors: Mapping[str, str]) -> str:
+    with database().reading() as db:
+        head = cases.case_head(db, actor(), reference)
+        found = notes.notes(db, head)
+    if not head.whole:
+        abort(404)
+    note_reading(head.id)
+    typed = request.form.get("note", "")
+    return _page("notes", head, notes=found, errors=errors, typed=typed)
+
+
 @bp.get("/<reference>/diagram")
 @rule(SIGNED_IN)
 def diagram(reference: str) -> str:
@@ -179,8 +211,10 @@ def _page(part: str, head: CaseHead, **more: object) -> str:
         for key, name, endpoint in (
             ("story", "Story", "case"),
             ("answers", "Answers", "answers"),
+            ("notes", "Notes", "read_notes"),
             ("diagram", "Diagram", "diagram"),
         )
+        if key != "notes" or head.whole
     ]
     return render_template(f"cases/{part}.html", head=head, tabs=tabs, **more)
 

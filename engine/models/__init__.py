@@ -11,6 +11,7 @@ from engine.models.definition import (
 from engine.models.instance import history_event, process_instance, reference_counter, variable
 from engine.models.job import job, outbox
 from engine.models.lookup import lookup
+from engine.models.note import case_note
 from engine.models.operation import opening, proposal
 from engine.models.people import (
     account,
@@ -34,8 +35,8 @@ from engine.models.waiting import (
 )
 
 __all__ = [
-    "account", "account_role", "audit_entry", "definition_draft", "definition_file", "deployment",
-    "draft", "history_event", "idempotency", "incident", "job", "login_attempt", "login_session",
+    "account", "account_role", "audit_entry", "case_note", "definition_draft", "definition_file",
+    "deployment", "draft", "history_event", "idempotency", "incident", "job", "login_attempt", "login_session",
     "lookup",
     "message", "message_subscription", "metadata", "opening", "organisation", "outbox",
     "process_definition", "process_instance", "proposal", "reference_counter", "role",
