@@ -36,9 +36,9 @@ from engine.models.waiting import (
 
 __all__ = [
     "account", "account_role", "audit_entry", "case_note", "definition_draft", "definition_file",
-    "deployment", "draft", "history_event", "idempotency", "incident", "job", "login_attempt", "login_session",
-    "lookup",
-    "message", "message_subscription", "metadata", "opening", "organisation", "outbox",
-    "process_definition", "process_instance", "proposal", "reference_counter", "role",
-    "start_timer", "task_role", "timer", "user_task", "variable", "worker",
+    "deployment", "draft", "history_event", "idempotency", "incident", "job", "login_attempt",
+    "login_session", "lookup", "message", "message_subscription", "metadata", "opening",
+    "organisation", "outbox", "process_definition", "process_instance", "proposal",
+    "reference_counter", "role", "start_timer", "task_role", "timer", "user_task", "variable",
+    "worker",
 ]  # fmt: skip
