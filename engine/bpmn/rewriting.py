@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from engine.bpmn import handlers, multiples, parts
-from engine.bpmn.elements import EVENTS
+from engine.bpmn.elements import EVENTS, NODES
 from engine.bpmn.triggers import triggers_of
 from engine.bpmn.xml import local, tag
 
@@ -26,7 +26,8 @@ SPLITTING = {
 STRIPPED = {
     "extensionElements", "documentation", "ioSpecification", "textAnnotation", "association",
     "group", "dataObject", "dataObjectReference", "dataInputAssociation",
-    "dataOutputAssociation", "property",
+    "dataOutputAssociation", "property", "correlationProperty", "correlationKey",
+    "correlationSubscription", "BPMNDiagram",
 }  # fmt: skip
 
 
@@ -56,6 +57,7 @@ def runnable(
         _keep_one_start(process, start_event)
     parts.unfold(copy)
     _join_links(copy)
+    _end_paths(copy)
     _split_outgoing(copy)
     handlers.unfold(copy)
     several = multiples.unfold(copy)
@@ -127,6 +129,19 @@ def _join_links(root: etree._Element) -> None:
                 sourceRef=event.get("id") or "",
                 targetRef=catching[(around, name)] or "",
             )
+
+
+def _end_paths(root: etree._Element) -> None:
+    """A path that stops without an end event ends there, as the standard has it."""
+    led_from = {flow.get("sourceRef") for flow in root.iter(tag("sequenceFlow"))}
+    for node in list(root.iter()):
+        around, name = node.getparent(), node.get("id") or ""
+        stops = local(node) in NODES - {"endEvent"} and name not in led_from
+        if around is not None and stops and node.get("triggeredByEvent") != "true":
+            end = etree.SubElement(around, tag("endEvent"), id=f"_w_stop_{name}")
+            flow = etree.SubElement(around, tag("sequenceFlow"), id=f"_w_to_stop_{name}")
+            flow.set("sourceRef", name)
+            flow.set("targetRef", end.get("id") or "")
 
 
 def _split_outgoing(root: etree._Element) -> None:

@@ -298,3 +298,17 @@ def test_a_case_begins_by_each_of_several_triggers_of_its_start(database: Databa
         c = history_event.c
         begun = db.execute(select(c.element_id).where(c.kind == "case.started")).scalars().all()
     assert sorted(begun) == ["begin", "either", "either"]
+
+
+def test_a_path_that_stops_without_an_end_event_ends_there(database: Database) -> None:
+    split = '<bpmn:parallelGateway id="g" />'
+    drawn = split + task("one") + task("two") + chain("begin", "g", "one", "done")
+    run = started(database, drawn + chain("g", "two"))
+    for first, last in (("one", "two"), ("two", "one")):
+        run.start("p", "ann", {})
+        run.task(first, "ann", {})
+        run.expect_tasks([last])
+        run.task(last, "ann", {})
+        run.expect_status("completed")
+    assert run.passed() >= {"one", "two"}
+    assert not [name for name in run.passed() if name.startswith("_w_")]

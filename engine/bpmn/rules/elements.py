@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.bpmn import services
-from engine.bpmn.elements import NODES, Element
+from engine.bpmn.elements import NODES, SCOPES, Element
 from engine.bpmn.owners import OWNERS, owners_of
 from engine.bpmn.rules.subject import Subject
 from engine.bpmn.xml import BPMN, BPMNDI, line_of, local
@@ -150,7 +150,30 @@ def _element(subject: Subject, node: etree._Element) -> Iterator[Problem]:
             "bpmn.unknown_element",
             f"Waymark does not know “{kind}” (line {line_of(node)}).",
         )
+    if kind in NODES | {"sequenceFlow", "process"}:
+        yield from _held(subject, node, kind)
     yield from _attributes(subject, node, node.get("name") or node.get("id") or kind)
+
+
+def _held(subject: Subject, node: etree._Element, kind: str) -> Iterator[Problem]:
+    """What would be overlooked, because nothing can name it or it lies where none is looked for."""
+    around = node.getparent()
+    name = node.get("name") or node.get("id") or kind
+    if not node.get("id"):
+        yield subject.of_node(
+            node,
+            "bpmn.no_id",
+            f"“{name}” (line {line_of(node)}) has no id.",
+            repair="Open the file in an editor for diagrams and save it: that gives it one.",
+        )
+    if kind != "process" and (around is None or local(around) not in SCOPES):
+        yield subject.of_node(
+            node,
+            "bpmn.wrong_place",
+            f"“{name}” (line {line_of(node)}) lies outside every process, where nothing runs it.",
+        )
+    if kind == "scriptTask" and len(node.findall(f"{{{BPMN}}}script")) > 1:
+        yield subject.of_node(node, "script.twice", f"“{name}” has more than one script.")
 
 
 def _attributes(subject: Subject, node: etree._Element, name: str) -> Iterator[Problem]:

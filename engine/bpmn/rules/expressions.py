@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from engine import clock, feel
 from engine.bpmn import services
-from engine.bpmn.elements import Element, Repeat
+from engine.bpmn.elements import ACTIVITIES, Element, Repeat
 from engine.bpmn.rules.subject import Subject
 from engine.bpmn.triggers import is_duration
 from engine.errors import ExpressionError, Problem
@@ -194,6 +194,9 @@ def _repeat(subject: Subject, element: Element) -> Iterator[Problem]:
     if repeat is None:
         return
     name = f"“{element.label}” (id {element.id})"
+    if element.kind not in ACTIVITIES:
+        words = f"{name} cannot be done several times: only a task or a subprocess can."
+        yield subject.of(element, "bpmn.unsupported_element", words)
     if repeat.kind == "loop":
         if repeat.maximum is None and not repeat.until:
             yield subject.of(element, "bpmn.loop_no_end", f"{name} repeats without an end.")

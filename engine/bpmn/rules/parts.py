@@ -18,7 +18,9 @@ def check(subject: Subject) -> Iterator[Problem]:
             if part.event == "cancel":
                 yield from _cancel(subject, part)
     for node in subject.root.iter(tag("adHocSubProcess")):
-        element = subject.diagram.elements[node.get("id") or ""]
+        element = subject.diagram.elements.get(node.get("id") or "")
+        if element is None:
+            continue  # one without an id, which is told elsewhere
         for words in _ad_hoc(subject, element, node.get("ordering"), node.get(KEEP)):
             yield subject.of(element, "bpmn.ad_hoc", f"“{element.label}”: {words}")
         if not entries(node):

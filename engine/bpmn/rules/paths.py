@@ -62,6 +62,8 @@ def _dangling(subject: Subject) -> Iterator[Problem]:
             yield subject.of_flow(flow, "bpmn.dangling_flow", f"Flow “{flow.id}” starts nowhere.")
         if flow.target not in elements:
             yield subject.of_flow(flow, "bpmn.dangling_flow", f"Flow “{flow.id}” leads nowhere.")
+        elif flow.source in elements:
+            yield from _across(subject, flow)
     for element in elements.values():
         if element.kind == "boundaryEvent" and element.attached_to not in elements:
             yield subject.of(
@@ -70,6 +72,18 @@ def _dangling(subject: Subject) -> Iterator[Problem]:
                 f"“{element.label}” (id {element.id}) is attached to nothing.",
                 repair="Drag it onto the step it belongs to.",
             )
+
+
+def _across(subject: Subject, flow: Flow) -> Iterator[Problem]:
+    """A flow joins two steps of one process or subprocess, and lies in it."""
+    elements = subject.diagram.elements
+    if not elements[flow.source].parent == elements[flow.target].parent == flow.parent:
+        yield subject.of_flow(
+            flow,
+            "bpmn.flow_across",
+            f"Flow “{flow.id}” leads over the edge of a subprocess or process.",
+            repair="End it at the subprocess, or draw it anew inside.",
+        )
 
 
 def _unreachable(subject: Subject, graph: Graph) -> Iterator[Problem]:
@@ -232,7 +246,7 @@ def _restless_loops(subject: Subject, graph: Graph) -> Iterator[Problem]:
                 todo += [way for way in graph.next[at] if way in restless]
 
 
-def _rests(subject: Subject, element: Element) -> bool:
+def _rests(subject: Subject, element: Element, above: frozenset[str] = frozenset()) -> bool:
     if element.kind in RESTING:
         return True
     if element.kind == "callActivity":
@@ -240,5 +254,6 @@ def _rests(subject: Subject, element: Element) -> bool:
         return known is None or known.waits
     if element.kind in ("subProcess", "transaction", "adHocSubProcess"):
         inside = [e for e in subject.diagram.elements.values() if e.parent == element.id]
-        return any(_rests(subject, e) for e in inside)
+        around = above | {element.id}  # with two elements of one id, a part may lie in itself
+        return any(_rests(subject, e, around) for e in inside if e.id not in around)
     return False

@@ -338,3 +338,19 @@ def test_an_element_that_is_not_known_is_refused_with_its_line(name: str) -> Non
 )
 def test_an_attribute_that_would_be_ignored_is_refused(inside: str, words: str) -> None:
     refused(inside, words)
+
+
+def test_what_no_reader_of_the_file_could_follow_is_refused() -> None:
+    inner = """<bpmn:startEvent id="s" /><bpmn:endEvent id="e" /><bpmn:userTask id="t" />
+      <bpmn:sequenceFlow id="i" sourceRef="s" targetRef="t" />
+      <bpmn:sequenceFlow id="o" sourceRef="t" targetRef="e" />"""
+    across = '<bpmn:sequenceFlow id="f" sourceRef="begin" targetRef="t" />'
+    refused(node("subProcess", inner) + across, "Flow “f” leads over the edge")
+    found = findings(node("userTask") + '<bpmn:endEvent name="Nameless" />')
+    assert any("“Nameless” (line" in p.message and "has no id" in p.message for p in found)
+    script = "<bpmn:script>{a: 1}</bpmn:script>"
+    refused(node("scriptTask", script * 2), "“Step” has more than one script.")
+    loop = '<bpmn:standardLoopCharacteristics loopMaximum="2" />'
+    event = """<bpmn:timerEventDefinition><bpmn:timeDuration>P1D</bpmn:timeDuration>
+      </bpmn:timerEventDefinition>"""
+    refused(node("intermediateCatchEvent", loop + event), "cannot be done several times")
