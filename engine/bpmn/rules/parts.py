@@ -18,13 +18,13 @@ def check(subject: Subject) -> Iterator[Problem]:
             if part.event == "cancel":
                 yield from _cancel(subject, part)
     for node in subject.root.iter(tag("adHocSubProcess")):
-        element = subject.diagram.elements.get(node.get("id") or "")
-        if element is None:
+        ad_hoc = subject.diagram.elements.get(node.get("id") or "")
+        if ad_hoc is None:
             continue  # one without an id, which is told elsewhere
-        for words in _ad_hoc(subject, element, node.get("ordering"), node.get(KEEP)):
-            yield subject.of(element, "bpmn.ad_hoc", f"“{element.label}”: {words}")
+        for words in _ad_hoc(subject, ad_hoc, node.get("ordering"), node.get(KEEP)):
+            yield subject.of(ad_hoc, "bpmn.ad_hoc", f"“{ad_hoc.label}”: {words}")
         if not entries(node):
-            yield subject.of(element, "bpmn.ad_hoc", f"“{element.label}” has no step to begin at.")
+            yield subject.of(ad_hoc, "bpmn.ad_hoc", f"“{ad_hoc.label}” has no step to begin at.")
 
 
 KEEP = "cancelRemainingInstances"
