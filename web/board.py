@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from engine.bpmn.drawing import Mark, draw
+from engine.bpmn.drawing import Mark, draw, hidden_in
 from engine.commands import leavers
 from engine.errors import InvalidInput
 from engine.queries import board as queries
@@ -101,7 +101,13 @@ def _tabs(page: BoardPage) -> list[Tab]:
 def _drawing(counted: counts.Counted | None) -> Markup:
     if counted is None:
         return Markup("")
-    marks = {s.element_id: Mark(cases=s.cases, problems=s.problems) for s in counted.steps}
-    links = {s.element_id: f"#step-{s.element_id}" for s in counted.steps}
+    hidden = hidden_in(counted.source)  # counted at the collapsed part that they are drawn in
+    marks: dict[str, Mark] = {}
+    links: dict[str, str] = {}
+    for step in counted.steps:
+        at = hidden.get(step.element_id, step.element_id)
+        had = marks.get(at, Mark())
+        marks[at] = Mark(cases=had.cases + step.cases, problems=had.problems + step.problems)
+        links.setdefault(at, f"#step-{step.element_id}")
     title = f"{counted.title}, version {counted.version}: open cases at each step"
     return Markup(draw(counted.source, marks=marks, links=links, title=title))  # noqa: S704

@@ -202,7 +202,7 @@ def draw_case(drawing: Drawing) -> Markup:
     for element_id, kind in drawing.here.items():
         marks[element_id] = Mark(here=True, problems=1 if kind == "problem" else 0)
     title = f"{drawing.title}: {', '.join(drawing.words) or 'nothing open here'}"
-    return Markup(draw(drawing.source, marks=marks, title=title))  # noqa: S704 — escaped by draw
+    return Markup(draw(drawing.source, marks=marks, title=title, plane=drawing.plane))  # noqa: S704 — escaped by draw
 
 
 def _page(part: str, head: CaseHead, **more: object) -> str:

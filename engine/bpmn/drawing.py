@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 from engine.bpmn import xml
 from engine.bpmn.elements import ACTIVITIES, EVENTS, GATEWAYS
-from engine.bpmn.layout import Box, Edge, Shape, layout
+from engine.bpmn.layout import Box, Edge, Shape, hidden_parts, layout
 from engine.bpmn.lettering import element, number, width_of
 from engine.bpmn.shapes import figure, line, line_label, outline
 
@@ -60,6 +60,11 @@ def draw(
     )
     body += "".join(line_label(e) for e in edges)
     return _svg(body, _extent(shapes, edges), title or "Diagram", linked=bool(links))
+
+
+def hidden_in(source: bytes) -> dict[str, str]:
+    """Element id -> id of the collapsed part whose own plane it is drawn on: `draw(plane=…)`."""
+    return hidden_parts(xml.read(source))
 
 
 def _holds_others(shape: Shape, among: Mapping[str, Mark] | None = None) -> bool:

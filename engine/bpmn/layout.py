@@ -86,6 +86,16 @@ def layout(root: etree._Element, plane: str | None) -> tuple[list[Shape], list[E
     return shapes, edges
 
 
+def hidden_parts(root: etree._Element) -> dict[str, str]:
+    """Element -> the collapsed part it is drawn in, on a plane of its own (not the first)."""
+    found: dict[str, str] = {}
+    for plane in list(root.iter(f"{{{BPMNDI}}}BPMNPlane"))[1:]:
+        part = plane.get("bpmnElement") or ""
+        for drawn in plane.iterfind(f"{{{BPMNDI}}}BPMNShape"):
+            found[drawn.get("bpmnElement") or ""] = part
+    return found
+
+
 def _plane(root: etree._Element, wanted: str | None) -> etree._Element | None:
     planes = list(root.iter(f"{{{BPMNDI}}}BPMNPlane"))
     if wanted is None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, select
 
 from engine import access, definitions
 from engine.access import Actor
+from engine.bpmn import drawing
 from engine.choices import offered
 from engine.definitions import Definition
 from engine.errors import NotFound
@@ -76,6 +77,7 @@ class Drawing:
     here: Mapping[str, str]
     passed: frozenset[str]
     words: tuple[str, ...]
+    plane: str | None = None  # the collapsed part that is drawn by itself
 
 
 def stages(manifest: Mapping[str, Any], stage: str | None, state: str) -> tuple[Stage, ...]:
@@ -199,13 +201,30 @@ def case_drawings(db: Connection, head: CaseHead) -> tuple[Drawing, ...]:
     passed = story.passed_elements(story.rows(db, head.id))
     here = places(known, root, head.waits)
     order = [root, *(i for i in here if i != root and i in known)]
-    return tuple(_drawing(known[i], here.get(i, {}), passed) for i in order)
+    return tuple(one for i in order for one in _drawings(known[i], here.get(i, {}), passed))
 
 
-def _drawing(definition: Definition, here: Mapping[str, str], passed: frozenset[str]) -> Drawing:
-    words = tuple(definition.elements[e].label for e in here if e in definition.elements)
-    source = definition.files[definitions.DIAGRAM]
-    return Drawing(definition.title, definition.version, source, here, passed, words)
+def _drawings(
+    definition: Definition, here: Mapping[str, str], passed: frozenset[str]
+) -> list[Drawing]:
+    """The process, then each collapsed part the case is in: on the first its node is marked."""
+    source, elements = definition.files[definitions.DIAGRAM], definition.elements
+    hidden = drawing.hidden_in(source)
+    inside: dict[str, dict[str, str]] = {}
+    marked = {e: kind for e, kind in here.items() if e not in hidden}
+    for element_id, kind in here.items():
+        if part := hidden.get(element_id):
+            inside.setdefault(part, {})[element_id] = kind
+            marked[part] = kind
+    found: list[tuple[str | None, str, Mapping[str, str]]] = [(None, definition.title, marked)]
+    found += [(p, f"{definition.title}: {elements[p].label}", at) for p, at in inside.items()]
+    return [
+        Drawing(
+            title, definition.version, source, at, passed,
+            tuple(elements[e].label for e in at if e in elements), plane,
+        )
+        for plane, title, at in found
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from waitress import wasyncore
 from waitress.server import create_server  # type: ignore[import-untyped]  # no types
 
 from engine.database import Database
@@ -110,3 +111,4 @@ def serving(database: Database) -> Iterator[Site]:
         server.task_dispatcher.shutdown()
         server.close()
         thread.join(5)
+        wasyncore.close_all(server._map, ignore_all=True)  # connections that browsers keep open
