@@ -138,7 +138,7 @@ def _opened(step: Step, wait: Wait, due: dict[str, datetime]) -> Change:
         made = _offer(step, wait)
         holder = _name(step, made.assignee)
         return Change("task", wait.element.id, made.title, tuple(made.roles), holder, made.due_at)
-    title = wait.element.label
+    title = offers.title_of(wait.task)
     if wait.kind == "problem" and (found := problems.of(wait.task)):
         title = f"{title}: {found['message']}"
     return Change(wait.kind, wait.element.id, title, due_at=due.get(wait.token_id))

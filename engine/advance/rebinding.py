@@ -110,7 +110,7 @@ def _timer(step: Step, wait: Wait) -> None:
     values: dict[str, Any] = {
         "definition_id": wait.definition_id,
         "element_id": wait.element.id,
-        "title": wait.element.label[:300],
+        "title": offers.title_of(wait.task),
         "protected": wait.element.properties.get("protected") == "true",
     }
     if step.redate:

@@ -203,7 +203,7 @@ def _record_timers(step: Step, new: list[Wait], due: dict[str, Any]) -> None:
                 "due_at": due[wait.token_id],
                 "expected_at": due[wait.token_id],
                 "created_at": clock.now(),
-                "title": wait.element.label[:300],
+                "title": offers.title_of(wait.task),
                 "protected": wait.element.properties.get("protected") == "true",
                 "held": step.suspended,
             }
@@ -248,7 +248,7 @@ def subscription(step: Step, wait: Wait) -> dict[str, Any]:
         "element_id": wait.element.id,
         "name": wait.element.message,
         "key": key,
-        "title": wait.element.label[:300],
+        "title": offers.title_of(wait.task),
         "roles": roles,
         "created_at": clock.now(),
         "expected_at": offers.deadline(wait.task, "expected", expected) if expected else None,

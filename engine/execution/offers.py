@@ -52,6 +52,17 @@ def offer(task: Task, manifest: Mapping[str, Any]) -> Offer:
     return made
 
 
+def title_of(task: Task) -> str:
+    """What a wait is called on pages: its title, when that can be worked out, else its label."""
+    element: Element = task.task_spec.element
+    text = element.properties.get("title")
+    try:
+        made = evaluation.text_or_expression(task, text) if text else ""
+    except ExecutionFailed:
+        made = ""
+    return (made or element.label)[:TITLE_LIMIT]
+
+
 def default_roles(element: Element, manifest: Mapping[str, Any]) -> list[str]:
     """The lane's role, else the process's."""
     named = element.lane or manifest.get("role")

@@ -105,3 +105,17 @@ def test_a_negative_time_from_now_is_a_problem_and_fires_nothing(database: Datab
     run.start("reminder", "ann", {})
     run.expect_status("incident")
     run.expect_tasks(["answer"])
+
+
+def test_a_date_is_called_by_its_title_when_it_has_one(database: Database) -> None:
+    files = model("deadline")
+    title = "<spiffworkflow:property name='title' value='=\"Answer to \" + case.reference' />"
+    around = (
+        f"<bpmn:extensionElements><spiffworkflow:properties>{title}</spiffworkflow:properties>"
+        "</bpmn:extensionElements><bpmn:timerEventDefinition"
+    )
+    text = files["process.bpmn"].decode().replace("<bpmn:timerEventDefinition", around)
+    run = ready(database, {**files, "process.bpmn": text.encode()})
+    run.start("deadline", "ann", {})
+    with database.reading() as db:
+        assert db.execute(select(timer.c.title)).scalar() == "Answer to T-2026-0001"
