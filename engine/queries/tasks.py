@@ -18,6 +18,7 @@ from engine.errors import ExpressionError, NotFound
 from engine.forms import Choice, Form
 from engine.models import account, account_role, draft, process_instance, user_task
 from engine.queries import story, variables
+from engine.queries.board.standstill import Suspended, suspension
 from engine.queries.cases import Stage, stages
 from engine.queries.people import role_titles
 from engine.queries.variables import Answer
@@ -73,6 +74,7 @@ class TaskPage:
     diagram: bytes
     element_id: str
     reasons: tuple[str, ...]  # for handing over, as the process names them
+    suspended: Suspended | None  # the case stands still: who, when and why
 
     @property
     def is_open(self) -> bool:
@@ -117,6 +119,7 @@ def task_page(db: Connection, actor: Actor, task_id: str) -> TaskPage:
         history=_history(db, row, known, actor),
         diagram=definition.files[definitions.DIAGRAM], element_id=row.element_id,
         reasons=_reasons(definition) or _reasons(root),
+        suspended=suspension(db, row.instance_id),
     )  # fmt: skip
 
 

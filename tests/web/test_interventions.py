@@ -162,3 +162,23 @@ def test_a_masked_value_is_opened_with_a_reason_for_a_quarter_of_an_hour_and_tol
         later = visit("gus").get(f"/cases/{reference}/answers")
     assert "seen at the station" not in later.text
     assert visit("ann").get(f"/cases/{reference}/open").status_code == 404
+
+
+@pytest.mark.feature("W30")
+def test_a_task_of_a_suspended_case_is_read_with_who_when_and_why_and_takes_nothing(desk, visit):
+    reference = desk.start()
+    ann, cat = visit("ann"), visit("cat")
+    task = desk.task()
+    ann.post(f"/tasks/{task}/claim")
+    path, sent, _ = through(cat, reference, "suspend")
+    cat.post(path, **sent, wm__act="confirm")
+    page = ann.get(f"/tasks/{task}")
+    assert "The case is suspended. Cat Example suspended it at" in words(page)
+    assert REASON in words(page)
+    assert "Complete task" not in page.text
+    refused = ann.post(f"/tasks/{task}", wm__act="complete", amount="5", sure="yes")
+    assert refused.status_code == 409
+    assert "suspended" in words(refused)
+    path, sent, _ = through(cat, reference, "resume")
+    cat.post(path, **sent, wm__act="confirm")
+    assert "The case is suspended" not in words(ann.get(f"/tasks/{task}"))

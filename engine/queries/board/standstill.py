@@ -138,6 +138,16 @@ def dates(db: Connection, actor: Actor) -> tuple[Dated, ...]:
 
 def suspended(db: Connection, actor: Actor) -> tuple[Suspended, ...]:
     """Longest first."""
+    return _suspended(db, access.case_seen_by(actor))
+
+
+def suspension(db: Connection, instance_id: int) -> Suspended | None:
+    """Who suspended this case, when and why; None when it is not."""
+    found = _suspended(db, process_instance.c.id == instance_id)
+    return found[0] if found else None
+
+
+def _suspended(db: Connection, which: ColumnElement[bool]) -> tuple[Suspended, ...]:
     p, h = process_instance.c, history_event.c
     last = (
         select(h.instance_id, func.max(h.seq).label("seq"))
@@ -152,7 +162,7 @@ def suspended(db: Connection, actor: Actor) -> tuple[Suspended, ...]:
         .join(last, last.c.instance_id == p.id)
         .join(history_event, and_(h.instance_id == p.id, h.seq == last.c.seq))
         .outerjoin(account, account.c.id == h.account_id)
-        .where(p.status == "suspended", access.case_seen_by(actor))
+        .where(p.status == "suspended", which)
         .order_by(h.at)
         .limit(MOST)
     ).all()
