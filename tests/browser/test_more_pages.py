@@ -101,6 +101,7 @@ def decide(one: Watched) -> None:
     press(one, "Complete task")
 
 
+@pytest.mark.feature("W40")
 def test_a_concern_is_acknowledged_and_found_under_what_i_raised(watched):
     watched.sign_in("robin")
     reference = raise_concern(watched)

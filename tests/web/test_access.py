@@ -151,3 +151,20 @@ def test_pages_speak_plainly(app, desk, visit, username):
         if method == "GET" and not endpoint.startswith("studio"):
             found = FORBIDDEN.findall(words(visit(username).get(path)))
             assert found == [], path
+
+
+@pytest.mark.feature("W37")
+def test_every_page_leads_to_the_accessibility_statement_with_a_contact(app, desk, visit):
+    desk.start()
+    read = 0
+    for endpoint, method, path in list(routes(app)):
+        if method != "GET":
+            continue
+        page = visit("cat").get(path)
+        if page.mimetype != "text/html" or "<footer" not in page.text:
+            continue
+        read += 1
+        assert 'href="/accessibility"' in page.text, endpoint
+    assert read > 15
+    statement = words(visit("sid").get("/accessibility"))
+    assert "servicedesk@waymark.example" in statement
