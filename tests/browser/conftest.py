@@ -72,10 +72,23 @@ def demo_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     return create_app(config)
 
 
+# Held by a test that plays a case itself, so that the worker beside the site does not take a job
+# out of its hands in the middle of a step.
+TURN = threading.Lock()
+
+
+class InTurn(Worker):
+    """A worker that waits while a test plays."""
+
+    def round(self) -> None:
+        with TURN:
+            super().round()
+
+
 @pytest.fixture(scope="session")
 def site(demo_app: Flask) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, demo_app, threaded=True)
-    beside = Worker(demo_app.extensions["waymark"])  # as in the demo itself
+    beside = InTurn(demo_app.extensions["waymark"])  # as in the demo itself
     threads = [
         threading.Thread(target=run, daemon=True) for run in (server.serve_forever, beside.run)
     ]

@@ -15,7 +15,7 @@ from engine import clock, definitions
 from engine.access import SYSTEM
 from engine.commands import deployments
 from engine.workdays import add_working_days
-from tests.browser.conftest import NARROW, WIDE
+from tests.browser.conftest import NARROW, TURN, WIDE
 from tests.browser.test_pages import axe_faults
 from tests.factories import PROCESSES, folder
 from web.auth import database
@@ -92,7 +92,8 @@ def with_the_police(store):
     told = yaml.safe_load((PROCESSES / demo.SCRIPT).read_text())
     playing = Playing(store, sorted(told["people"]), told["steps"])
     title = "today with the police"
-    run = playing.play({"title": title, "begins": 0, "steps": [{"play": "registered"}]})
+    with TURN:
+        run = playing.play({"title": title, "begins": 0, "steps": [{"play": "registered"}]})
     return run, run._open_task("gateway_outcome", "omar", None)
 
 
