@@ -84,6 +84,10 @@ class InTurn(Worker):
         with TURN:
             super().round()
 
+    def work(self) -> None:
+        with TURN:
+            super().work()
+
 
 @pytest.fixture(scope="session")
 def site(demo_app: Flask) -> Iterator[str]:
