@@ -286,6 +286,8 @@ def test_saving_keeps_everything_that_a_diagram_says(page, watched, store, key):
     before = stored(store, key).files["process.bpmn"]
     draft(watched, f"/studio/{key}/draft")
     first = page.get_by_label("Go to").locator("option").nth(1).get_attribute("value")
+    if key == "prevent_case":  # its first is on a plane of its own
+        first = "call_make_plan"
     go_to(page, first)
     change(page, "Label", "Something else")
     page.get_by_role("button", name="Undo").click()

@@ -89,8 +89,11 @@ export class Drawing {
   choose(id) {
     const element = this.element(id);
     if (!element || !element.parent) return false;
+    const canvas = this.#get("canvas");
+    const plane = canvas.findRoot(element); // a collapsed part is drawn on a plane of its own
+    if (plane && plane !== canvas.getRootElement()) canvas.setRootElement(plane);
     this.#get("selection").select(element);
-    this.#get("canvas").scrollToElement(element, { top: 60, bottom: 60, left: this.#margin() + 40, right: 140 });
+    canvas.scrollToElement(element, { top: 60, bottom: 60, left: this.#margin() + 40, right: 140 });
     return true;
   }
 
