@@ -49,9 +49,9 @@ class Effect:
 
 def effect_of(step: Step) -> Effect:
     """What the case rested on before the step, compared with now. Stores nothing."""
-    due = recording.rest(step)
-    due |= step.dates
-    gone = [w for t, w in step.before.items() if _changed(step, t)]
+    recording.rest(step)
+    due = step.due | step.dates
+    gone = [w for t, w in step.before.items() if step.changed(t) or t in step.dates]
     closed_ids = {w.token_id for w in gone}
     new = [w for t, w in step.after.items() if t not in step.before or t in closed_ids]
     known = _rows(step, gone)
@@ -92,13 +92,6 @@ def _needs_two(step: Step, wait: Wait, known: dict[str, dict[str, Any]]) -> bool
     later = step.dates.get(wait.token_id)
     before = known.get(wait.token_id, {}).get("due_at")
     return is_protected(wait) and not (later and before and later >= before)
-
-
-def _changed(step: Step, token: str) -> bool:
-    now = step.after.get(token)
-    if now is None or now.kind != step.before[token].kind:
-        return True
-    return token in step.retried or token in step.dates
 
 
 def _offer(step: Step, wait: Wait) -> offers.Offer:

@@ -42,13 +42,13 @@ _NO_QUEUE = delete(task_role).where(task_role.c.task_id == bindparam("token"))
 
 def record(step: Step) -> None:
     """Compare, write the rows, and set the step's status."""
-    due = rest(step)
-    gone = {t: w for t, w in step.before.items() if _changed(step, t)}
+    rest(step)
+    gone = {t: w for t, w in step.before.items() if step.changed(t)}
     new = {t: w for t, w in step.after.items() if t not in step.before or t in gone}
     _record_gone(step, gone)
     opening.enter_stages(step, list(new.values()))
     opening.record_tasks(step, [w for w in new.values() if w.kind == "task"])
-    _record_timers(step, [w for w in new.values() if w.kind == "timer"], due)
+    _record_timers(step, [w for w in new.values() if w.kind == "timer"])
     _record_messages(step, [w for w in new.values() if w.kind in HEARD])
     working.record_jobs(step, [w for w in new.values() if w.kind == "job"])
     _record_problems(step, [w for w in new.values() if w.kind == "problem"])
@@ -67,30 +67,25 @@ def record(step: Step) -> None:
         step.events.append(Event("case.completed", step.case.end_event))
 
 
-def _changed(step: Step, token: str) -> bool:
-    now = step.after.get(token)
-    return now is None or now.kind != step.before[token].kind or token in step.retried
-
-
-def rest(step: Step) -> dict[str, Any]:
+def rest(step: Step) -> None:
     """What the case rests on now. A timer whose date cannot be worked out is a problem there, and
-    a job whose values cannot be."""
-    due: dict[str, Any] = {}
+    a job whose values cannot be. Dates and requests are worked out once a step: working out a
+    repeat's date counts it."""
     while True:
         step.after = waits(step.case)
         failed = working.requests(step)
         for token, wait in step.after.items():
-            if wait.kind != "timer" or token in due:
+            if wait.kind != "timer" or token in step.due:
                 continue
             if token in step.before and step.before[token].kind == "timer":
                 continue
             try:
-                due[token] = due_instant(wait.task)
+                step.due[token] = due_instant(wait.task)
             except ExecutionFailed as error:
                 problems.note(wait.task, error)
                 failed = True
         if not failed:
-            return due
+            return
 
 
 def status_of(step: Step) -> str:
@@ -191,7 +186,7 @@ def _why_dropped(step: Step) -> str | None:
     return None
 
 
-def _record_timers(step: Step, new: list[Wait], due: dict[str, Any]) -> None:
+def _record_timers(step: Step, new: list[Wait]) -> None:
     rows = []
     for wait in new:
         rows.append(
@@ -200,8 +195,8 @@ def _record_timers(step: Step, new: list[Wait], due: dict[str, Any]) -> None:
                 "instance_id": step.row.id,
                 "definition_id": wait.definition_id,
                 "element_id": wait.element.id,
-                "due_at": due[wait.token_id],
-                "expected_at": due[wait.token_id],
+                "due_at": step.due[wait.token_id],
+                "expected_at": step.due[wait.token_id],
                 "created_at": clock.now(),
                 "title": offers.title_of(wait.task),
                 "protected": wait.element.properties.get("protected") == "true",

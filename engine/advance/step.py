@@ -35,6 +35,7 @@ class Step:
     retried: set[str] = field(default_factory=set)  # tokens whose problem was tried again
     worked: set[str] = field(default_factory=set)  # tokens whose job has an outcome
     requests: dict[str, Request] = field(default_factory=dict)  # what new jobs are to do
+    due: dict[str, datetime] = field(default_factory=dict)  # when new timers fire
     hold: bool | None = None  # True: suspend the case, False: resume it, None: as it is
     dates: dict[str, datetime] = field(default_factory=dict)  # timers a person gave another date
     offered_again: list[Wait] = field(default_factory=list)  # open tasks to be worked out anew
@@ -47,6 +48,11 @@ class Step:
     new_tasks: list[dict[str, Any]] = field(default_factory=list)
     status: str = "active"
     stage: str | None = None
+
+    def changed(self, token: str) -> bool:
+        """What the case rested on at this token before the step is gone, or is something else."""
+        now = self.after.get(token)
+        return now is None or now.kind != self.before[token].kind or token in self.retried
 
     @property
     def suspended(self) -> bool:

@@ -259,6 +259,29 @@ def test_a_case_gets_the_first_event_subprocess_of_its_process_and_loses_it_agai
     run.expect_ended("done")
 
 
+def test_a_repeat_that_an_operation_opens_is_due_after_one_period_and_keeps_its_times(
+    database: Database,
+) -> None:
+    with_handlers = model("handlers")
+    text = with_handlers["process.bpmn"].decode()
+    head = text[: text.index("<bpmn:subProcess")]
+    plain = (head + text[text.rindex("  </bpmn:process") :]).encode()
+    run = ready(database, {**with_handlers, "process.bpmn": plain})
+    run.start("handlers", "ann", {})
+    effect = operate(run, "cat", publish(run, with_handlers))
+    told = next(c.due_at for c in effect.opened if c.element_id == "weekly")
+    with database.reading() as db:
+        kept = db.execute(select(timer.c.due_at).where(timer.c.element_id == "weekly")).scalar_one()
+    assert told == kept == run.now + timedelta(days=7)
+    opened = run.now
+    run.at(opened + timedelta(days=8))
+    run.expect_tasks(["first", "look"])
+    run.at(opened + timedelta(days=15))
+    run.expect_tasks(["first", "look", "look"])
+    run.at(opened + timedelta(days=60))
+    run.expect_tasks(["first", "look", "look"])
+
+
 def test_handlers_follow_to_another_version_that_has_one_more(database: Database) -> None:
     files = model("handlers_terminate")
     run = ready(database, files)
