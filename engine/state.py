@@ -11,10 +11,9 @@ from uuid import UUID
 import orjson
 from SpiffWorkflow.bpmn.specs.control import BpmnStartTask
 from SpiffWorkflow.task import Task
-from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import EngineError
-from engine.execution.gateways import Joining
+from engine.execution.gateways import is_arrival
 from engine.execution.scopes import Scope
 from engine.execution.workflow import CaseSubWorkflow, CaseWorkflow, Facts, finished, walk
 
@@ -175,26 +174,16 @@ def _below(workflow: Any) -> dict[Any, int]:
     """Task id -> how many things at or below it must stay: open tasks and unused arrivals."""
     holds: dict[Any, int] = {}
     for task in reversed(list(walk(workflow.task_tree))):
-        own = 0 if finished(task) and not _unused(task) else 1
+        own = 0 if finished(task) and not is_arrival(task) else 1
         holds[task.id] = own + sum(holds[child] for child in task._children)
     return holds
-
-
-def _unused(task: Task) -> bool:
-    """An arrival at a join that waits, as a cancelled task, for the other ways in."""
-    spec = task.task_spec
-    if task._state != TaskState.CANCELLED or not isinstance(spec, Joining):
-        return False
-    parent = task.parent
-    came = parent is not None and parent._state == TaskState.COMPLETED
-    return len(spec._inputs) > 1 and came and not task.internal_data.get("used")
 
 
 def _deepest(top: Task, holds: dict[Any, int]) -> Task:
     at = top
     while True:
         below = [c for c in at.children if holds[c.id]]
-        if len(below) != 1 or not finished(below[0]) or _unused(below[0]):
+        if len(below) != 1 or not finished(below[0]) or is_arrival(below[0]):
             return at
         at = below[0]
 

@@ -21,6 +21,7 @@ from engine.execution import evaluation
 from engine.execution.workflow import CaseWorkflow, finished
 
 ARRIVED = TaskState.WAITING | TaskState.CANCELLED
+USED = "used"  # beside a token at a join: a firing has taken it, or a person has left it
 
 
 class Joining:
@@ -34,7 +35,7 @@ class Joining:
         may_fire = self._may_fire(my_task, tokens)
         if may_fire:
             for waiting in tokens.values():
-                waiting[0].internal_data["used"] = True
+                waiting[0].internal_data[USED] = True
             self._queue(my_task)
         else:
             my_task._set_state(TaskState.WAITING)
@@ -47,19 +48,16 @@ class Joining:
     def _stays(self, arrival: Task, may_fire: bool) -> bool:
         """The newest arrival waits for all of its way; one that is left over when the join fires
         goes on waiting, or the case would end as if it had never come."""
-        return may_fire and not arrival.internal_data.get("used")
+        return may_fire and not arrival.internal_data.get(USED)
 
     def _tokens(self, my_task: Task) -> dict[str, list[Task]]:
         """Way in -> arrivals there that no firing has used, but for the present one."""
         found: dict[str, list[Task]] = {}
         for task in my_task.workflow.tasks.values():
-            if task.task_spec is not self or task is my_task or not task._state & ARRIVED:
+            if task.task_spec is not self or task is my_task or not is_arrival(task):
                 continue
-            parent = task.parent
-            if parent is None or parent.state != TaskState.COMPLETED:
-                continue
-            way = parent.task_spec.name
-            if not task.internal_data.get("used") and way != my_task.parent.task_spec.name:
+            way = task.parent.task_spec.name
+            if way != my_task.parent.task_spec.name:
                 found.setdefault(way, []).append(task)
         return found
 
@@ -71,8 +69,7 @@ class Joining:
             if task.task_spec is self
             and task is not my_task
             and task._state == TaskState.CANCELLED
-            and task.parent.state == TaskState.COMPLETED
-            and not task.internal_data.get("used")
+            and is_arrival(task)
         ]
         if left:
             left[-1]._set_state(TaskState.WAITING)
@@ -83,6 +80,24 @@ class Joining:
     def _predict_hook(self, my_task: Task) -> None:
         if len(self._inputs) <= 1 or my_task.state >= TaskState.READY:
             super()._predict_hook(my_task)  # type: ignore[misc]  # mixed in
+
+
+def is_join(spec: TaskSpec | None) -> bool:
+    """A gateway that several ways lead into, and that counts what comes on each."""
+    return isinstance(spec, Joining) and len(set(spec._inputs)) > 1
+
+
+def is_arrival(task: Task) -> bool:
+    """A token that has come to a join and that no firing has used. The newest waits; those that
+    came before it are cancelled tasks."""
+    parent = task.parent
+    return (
+        is_join(task.task_spec)
+        and bool(task._state & ARRIVED)
+        and parent is not None
+        and parent._state == TaskState.COMPLETED
+        and not task.internal_data.get(USED)
+    )
 
 
 class ParallelGateway(Joining, LibraryParallel):

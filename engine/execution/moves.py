@@ -17,7 +17,14 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import InvalidInput
 from engine.execution import events, problems, run
-from engine.execution.gateways import Choosing, Joining, ParallelGateway
+from engine.execution.gateways import (
+    USED,
+    Choosing,
+    Joining,
+    ParallelGateway,
+    is_arrival,
+    is_join,
+)
 from engine.execution.repeats import MultiInstance, StandardLoopTask
 from engine.execution.workflow import CaseWorkflow, finished, walk
 
@@ -79,12 +86,15 @@ def end(case: CaseWorkflow) -> None:
 
 def leave(task: Task) -> None:
     """Cancel an activity with all that is inside it and waits beside it. What an event that did
-    not interrupt has opened goes on: it is a token of its own."""
+    not interrupt has opened goes on: it is a token of its own. A join no longer counts what has
+    been left: else it would fire before the same way is gone again."""
     parent = task.parent
     if parent is not None and isinstance(parent.task_spec, BoundaryEventSplit):
         for beside in list(parent.children):
             if beside is not task and beside._state == TaskState.WAITING:
                 beside.cancel()
+    if isinstance(task.task_spec, Joining):
+        task.internal_data[USED] = True
     task.cancel()
 
 
@@ -115,9 +125,7 @@ def _outwards(case: CaseWorkflow, task: Task | None) -> Iterable[Any]:
 
 
 def _may_be_entered(spec: TaskSpec) -> bool:
-    if isinstance(spec, Joining) and len(set(spec._inputs)) > 1:
-        return False
-    if spec.element.kind in INSIDE:
+    if is_join(spec) or spec.element.kind in INSIDE:
         return False
     return spec.element.id == spec.bpmn_id or isinstance(spec, MultiInstance | StandardLoopTask)
 
@@ -170,19 +178,6 @@ def _tokens(workflow: Any) -> list[Task]:
     return found
 
 
-def is_arrival(task: Task) -> bool:
-    """A token that has come to a join and that no firing has used."""
-    parent = task.parent
-    return (
-        isinstance(task.task_spec, Joining)
-        and len(set(task.task_spec._inputs)) > 1
-        and task._state in (TaskState.WAITING, TaskState.CANCELLED)
-        and parent is not None
-        and parent._state == TaskState.COMPLETED
-        and not task.internal_data.get("used")
-    )
-
-
 def _anchor(workflow: Any, left: list[Task]) -> Task:
     """The finished task that the target is opened behind."""
     at = left[0].parent if left else workflow.task_tree
@@ -210,8 +205,7 @@ def _must_stay_sound(workflow: Any, left: list[Task], target: TaskSpec) -> None:
 
 
 def _joins(spec: Any) -> list[Any]:
-    specs = spec.task_specs.values()
-    return [s for s in specs if isinstance(s, Joining) and len(set(s._inputs)) > 1]
+    return [s for s in spec.task_specs.values() if is_join(s)]
 
 
 def _twice(staying: list[Task], came: list[set[str]], twice: set[str]) -> str:

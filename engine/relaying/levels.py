@@ -12,7 +12,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.elements import Element
 from engine.execution import moves
-from engine.execution.gateways import EventBasedGateway, Joining
+from engine.execution.gateways import ARRIVED, USED, EventBasedGateway, is_join
 from engine.execution.repeats import MultiInstance, StandardLoopTask
 from engine.relaying.bodies import around, body_in, opened_beside, token_of
 from engine.relaying.rows import Row, Tree, is_open, without_foretold
@@ -180,11 +180,10 @@ class _Level:
 
     def _counts(self, row: Row, old_spec: Any, parent: Row | None) -> bool:
         """An arrival at a join that has not fired."""
-        used = len(row) > 4 and row[4].get("used")
+        used = len(row) > 4 and row[4].get(USED)
         return (
-            isinstance(old_spec, Joining)
-            and len(set(old_spec._inputs)) > 1
-            and row[2] in (TaskState.WAITING, TaskState.CANCELLED)
+            is_join(old_spec)
+            and bool(row[2] & ARRIVED)
             and parent is not None
             and parent[2] == TaskState.COMPLETED
             and not used

@@ -97,6 +97,43 @@ def test_a_move_that_would_leave_a_join_waiting_or_double_a_step_is_refused(
     run.expect_ended("done")
 
 
+@pytest.mark.parametrize("first", ["one", "two"])
+def test_after_a_move_back_a_join_counts_only_what_comes_to_it_anew(
+    database: Database, first: str
+) -> None:
+    run = ready(database, model("parallel"))
+    run.start("parallel", "ann", {})
+    run.task("two", "ann", {})
+    operate(run, "cat", Move("fork", token(run, "one"), alone=False))
+    second = "one" if first == "two" else "two"
+    run.task(first, "ann", {})
+    run.expect_tasks([second])
+    run.task(second, "ann", {})
+    run.expect_tasks(["after"])
+    run.task("after", "ann", {})
+    run.expect_ended("done")
+
+
+def test_a_choice_that_is_left_with_its_problem_does_not_come_back(database: Database) -> None:
+    asks = forms(ask=form(red="yes_no", blue="yes_no"))
+    files, plain = model("inclusive", **asks), '<bpmn:sequenceFlow id="none" {}'
+    text = files["process.bpmn"].decode().replace(' default="none"', "")
+    ends = 'sourceRef="split" targetRef="plain"'
+    never = "<bpmn:conditionExpression>1 = 2</bpmn:conditionExpression></bpmn:sequenceFlow>"
+    assert plain.format(ends + " />") in text
+    text = text.replace(plain.format(ends + " />"), plain.format(ends + ">" + never))
+    run = ready(database, {**files, "process.bpmn": text.encode()})
+    run.start("inclusive", "ann", {})
+    run.task("ask", "ann", {"red": False, "blue": False})
+    operate(run, "cat", Move("ask", token(run, "split")))
+    run.task("ask", "ann", {"red": True, "blue": False})
+    run.expect_tasks(["red"])
+    run.expect_status("active")
+    run.task("red", "ann", {})
+    run.task("after", "ann", {})
+    run.expect_ended("done")
+
+
 def test_a_case_is_moved_out_of_a_called_process(database: Database) -> None:
     run = ready(database, model("caller"), model("called"))
     run.start("caller", "ann", {})
