@@ -7,11 +7,12 @@ import random
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, note
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
 from engine import access, clock
+from engine.advance.recording import STUCK
 from engine.commands import operations
 from engine.commands.operations import (
     Deliver,
@@ -25,14 +26,14 @@ from engine.commands.operations import (
 )
 from engine.database import Database
 from engine.errors import Conflict, InvalidInput, NotFound
-from engine.models import process_instance
+from engine.models import incident, process_instance
 from engine.queries import interventions
 from engine.queries.cases import case_head
 from engine.testing import Scenario
 from tests.conftest import empty
 from tests.engine import diagrams
 from tests.engine.operating import operate, rests, token
-from tests.engine.test_random_diagrams import FEW, LAST_LOOPS, answers, called_blocks
+from tests.engine.test_random_diagrams import FEW, LAST_LOOPS, MORE, answers, called_blocks
 from tests.factories import deploy, ready
 
 STEPS, ENDING = 12, 60
@@ -107,12 +108,19 @@ def never_stranded(run: Scenario) -> None:
     assert status in ("completed", "cancelled") or rests(run), status
 
 
+def stuck(run: Scenario) -> bool:
+    i = incident.c
+    told = (i.instance_id == run.instance_id) & (i.code == STUCK) & i.resolved_at.is_(None)
+    with run.database.reading() as db:
+        return db.execute(select(i.id).where(told)).first() is not None
+
+
 @pytest.mark.feature("N15")
 def test_every_intervention_does_what_its_preview_said_and_strands_no_case(
     database: Database,
 ) -> None:
     @given(block=diagrams.blocks(), called=called_blocks, seed=st.integers(0, 10**6))
-    @FEW
+    @settings(FEW, max_examples=MORE // 10 or 40)
     def tried(block: diagrams.Block, called: diagrams.Block, seed: int) -> None:
         empty(database)
         dice = random.Random(seed)  # noqa: S311  # choices, not secrets
@@ -148,3 +156,4 @@ def _to_the_end(run: Scenario, dice: random.Random) -> None:
         if run._row().status == "completed" or not a_step(run, dice, number):
             break
     assert run._row().status in ("completed", "incident"), rests(run)
+    assert not stuck(run), "a join waits for what cannot come"
