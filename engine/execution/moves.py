@@ -125,9 +125,10 @@ def _outwards(case: CaseWorkflow, task: Task | None) -> Iterable[Any]:
 
 
 def _may_be_entered(spec: TaskSpec) -> bool:
-    if is_join(spec) or spec.element.kind in INSIDE:
+    element = spec.element
+    if is_join(spec) or element.kind in INSIDE or element.triggered:
         return False
-    return spec.element.id == spec.bpmn_id or isinstance(spec, MultiInstance | StandardLoopTask)
+    return element.id == spec.bpmn_id or isinstance(spec, MultiInstance | StandardLoopTask)
 
 
 def _place_of(case: CaseWorkflow, task: Task | None, target: str) -> tuple[Any, TaskSpec]:

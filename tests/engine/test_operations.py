@@ -134,6 +134,15 @@ def test_a_choice_that_is_left_with_its_problem_does_not_come_back(database: Dat
     run.expect_ended("done")
 
 
+def test_a_case_is_not_moved_to_what_only_its_event_may_open(database: Database) -> None:
+    run = ready(database, model("handlers"))
+    run.start("handlers", "ann", {})
+    for handler in ("note_it", "stop_it", "remind"):
+        with pytest.raises(InvalidInput, match="cannot be moved there"):
+            previewed(run, "cat", Move(handler, token(run, "first")))
+    operate(run, "cat", Move("second", token(run, "first")))
+
+
 def test_a_case_is_moved_out_of_a_called_process(database: Database) -> None:
     run = ready(database, model("caller"), model("called"))
     run.start("caller", "ann", {})
