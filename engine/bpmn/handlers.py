@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from engine.bpmn.xml import local, tag
+from engine.bpmn.xml import add_flow, local, tag
 
 BODY = "_w_body_"
 OUTSIDE = {"laneSet", "extensionElements", "documentation", "property", "ioSpecification"}
@@ -51,7 +51,7 @@ def _unfold(scope: etree._Element, handlers: list[etree._Element]) -> None:
         if child.get("sourceRef") == start.get("id"):
             child.set("sourceRef", f"_w_in_{name}")
     scope.append(body)
-    _flow(scope, start.get("id") or "", body.get("id") or "")
+    add_flow(scope, start.get("id"), body.get("id"))
     _end(scope, body)
     for handler in handlers:
         _attach(scope, body, handler)
@@ -74,20 +74,10 @@ def _attach(scope: etree._Element, body: etree._Element, handler: etree._Element
     for ref in [*start.iterfind(tag("outgoing")), *start.iterfind(tag("incoming"))]:
         start.remove(ref)
     scope.append(start)
-    _flow(scope, start.get("id") or "", name)
+    add_flow(scope, start.get("id"), name)
     _end(scope, handler)
 
 
 def _end(scope: etree._Element, node: etree._Element) -> None:
     end = etree.SubElement(scope, tag("endEvent"), id=f"_w_end_{node.get('id')}")
-    _flow(scope, node.get("id") or "", end.get("id") or "")
-
-
-def _flow(scope: etree._Element, source: str, target: str) -> None:
-    etree.SubElement(
-        scope,
-        tag("sequenceFlow"),
-        id=f"_w_flow_{source}_{target}",
-        sourceRef=source,
-        targetRef=target,
-    )
+    add_flow(scope, node.get("id"), end.get("id"))

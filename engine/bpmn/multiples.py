@@ -12,7 +12,7 @@ from copy import deepcopy
 from lxml import etree
 
 from engine.bpmn.triggers import triggers_of
-from engine.bpmn.xml import local, tag
+from engine.bpmn.xml import add_flow, local, tag
 
 Parts = dict[str, tuple[str, int]]  # added id -> (drawn id, which of its triggers)
 
@@ -50,7 +50,7 @@ def _beside(scope: etree._Element, node: etree._Element, named: list[etree._Elem
     for part in named:
         scope.append(part)
         for way in ways:
-            _flow(scope, part.get("id"), way.get("targetRef"))
+            add_flow(scope, part.get("id"), way.get("targetRef"))
     for gone in [node, *ways]:
         scope.remove(gone)
 
@@ -70,15 +70,5 @@ def _between(scope: etree._Element, node: etree._Element, named: list[etree._Ele
     scope.remove(node)
     for part in named:
         scope.append(part)
-        _flow(scope, first.get("id"), part.get("id"))
-        _flow(scope, part.get("id"), last.get("id"))
-
-
-def _flow(scope: etree._Element, source: str | None, target: str | None) -> None:
-    etree.SubElement(
-        scope,
-        tag("sequenceFlow"),
-        id=f"_w_flow_{source}_{target}",
-        sourceRef=source or "",
-        targetRef=target or "",
-    )
+        add_flow(scope, first.get("id"), part.get("id"))
+        add_flow(scope, part.get("id"), last.get("id"))

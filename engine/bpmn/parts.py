@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from engine.bpmn.xml import local, tag
+from engine.bpmn.xml import add_flow, local, tag
 
 KINDS = ("transaction", "adHocSubProcess")
 APART = {
@@ -61,6 +61,4 @@ def _open_all(node: etree._Element) -> None:
         end = etree.SubElement(node, tag("endEvent"), id=f"_w_opened_end_{each.get('id')}")
         ways.append((each.get("id") or "", end.get("id") or ""))
     for source, target in ways:
-        flow = etree.SubElement(node, tag("sequenceFlow"), id=f"_w_flow_{source}_{target}")
-        flow.set("sourceRef", source)
-        flow.set("targetRef", target)
+        add_flow(node, source, target)

@@ -14,7 +14,7 @@ from lxml import etree
 from engine.bpmn import handlers, multiples, parts
 from engine.bpmn.elements import EVENTS, NODES
 from engine.bpmn.triggers import triggers_of
-from engine.bpmn.xml import local, tag
+from engine.bpmn.xml import add_flow, local, tag
 
 INSIDES = ("subProcess", "transaction", "adHocSubProcess")
 RESERVED = {"Start", "End", "Root"}  # names the library uses for its own tasks
@@ -122,13 +122,7 @@ def _join_links(root: etree._Element) -> None:
         name, around = event.get("_link"), event.getparent()
         event.attrib.pop("_link", "")
         if name is not None and around is not None and (around, name) in catching:
-            etree.SubElement(
-                around,
-                tag("sequenceFlow"),
-                id=f"_w_link_{event.get('id')}",
-                sourceRef=event.get("id") or "",
-                targetRef=catching[(around, name)] or "",
-            )
+            add_flow(around, event.get("id"), catching[(around, name)])
 
 
 def _end_paths(root: etree._Element) -> None:
@@ -139,9 +133,7 @@ def _end_paths(root: etree._Element) -> None:
         stops = local(node) in NODES - {"endEvent"} and name not in led_from
         if around is not None and stops and node.get("triggeredByEvent") != "true":
             end = etree.SubElement(around, tag("endEvent"), id=f"_w_stop_{name}")
-            flow = etree.SubElement(around, tag("sequenceFlow"), id=f"_w_to_stop_{name}")
-            flow.set("sourceRef", name)
-            flow.set("targetRef", end.get("id") or "")
+            add_flow(around, name, end.get("id"))
 
 
 def _split_outgoing(root: etree._Element) -> None:
@@ -178,13 +170,7 @@ def _put_gateway_behind(node: etree._Element, ways: list[etree._Element]) -> Non
         way.set("sourceRef", f"_w_split_{node_id}")
     if conditional:
         _take_unconditional(ways, gateway.get("default"))
-    etree.SubElement(
-        parent,
-        tag("sequenceFlow"),
-        id=f"_w_flow_{node_id}",
-        sourceRef=node_id,
-        targetRef=f"_w_split_{node_id}",
-    )
+    add_flow(parent, node_id, gateway.get("id"))
 
 
 def _rename_reserved(root: etree._Element) -> dict[str, str]:

@@ -24,6 +24,17 @@ def local(node: etree._Element) -> str:
     return etree.QName(node).localname if isinstance(node.tag, str) else ""
 
 
+def add_flow(scope: etree._Element, source: str | None, target: str | None) -> None:
+    """A sequence flow that was not drawn: what a diagram means, for the library to follow."""
+    etree.SubElement(
+        scope,
+        tag("sequenceFlow"),
+        id=f"_w_flow_{source}_{target}",
+        sourceRef=source or "",
+        targetRef=target or "",
+    )
+
+
 def line_of(node: etree._Element) -> int | None:
     line = node.sourceline
     return line if isinstance(line, int) else None
