@@ -19,10 +19,10 @@ from web.auth import actor, database
 from web.page.reasons import given_reason
 from web.page.refreshing import live
 from web.page.tabs import Tab
+from web.posting import given_account
 from web.rules import rule
 
 bp = Blueprint("board", __name__)
-LONGEST_ID = 12
 PARTS = ("waiting", "problems", "dates", "workload", "diagram")
 
 
@@ -60,12 +60,10 @@ def leaver(account_id: int) -> str:
 @rule("operate")
 def hand_over_all(account_id: int) -> ResponseReturnValue:
     """Everything one person holds to another, or back to its queues; a result a task."""
-    to = request.form.get("account", "")
-    if not to.isdigit() or len(to) > LONGEST_ID:
-        return _leaver(account_id, {"account": "Choose who takes the tasks"}, ()), 422
     try:
+        to = given_account("Choose who takes the tasks")
         results = leavers.hand_over_all(
-            database(), account_id, int(to) or None, actor=actor(), reason=given_reason()
+            database(), account_id, to, actor=actor(), reason=given_reason()
         )
     except InvalidInput as error:
         return _leaver(account_id, error.messages, ()), 422

@@ -11,10 +11,12 @@ from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from engine.commands import repeats
+from engine.errors import InvalidInput
 from web.auth import CSRF_FIELD, Db, database, visitor
 
-__all__ = ["KEY_FIELD", "Db", "new_key", "once", "posted", "sent_key"]
+__all__ = ["KEY_FIELD", "Db", "given_account", "new_key", "once", "posted", "sent_key"]
 KEY_FIELD = "wm-key"
+LONGEST_ID = 12  # digits
 KEY = re.compile(r"[A-Za-z0-9_-]{16,64}\Z")
 
 
@@ -45,6 +47,15 @@ def sent_key() -> str | None:
 def new_key() -> str:
     """For a form's hidden field; a page shown again after a mistake keeps the key it came with."""
     return (request.method == "POST" and sent_key()) or secrets.token_urlsafe(24)
+
+
+def given_account(missing: str) -> int | None:
+    """The account chosen on the page, None for “back to the queue”. `missing` is said beside the
+    question when none was."""
+    given = request.form.get("account", "")
+    if not (given.isascii() and given.isdigit()) or len(given) > LONGEST_ID:
+        raise InvalidInput({"account": missing})
+    return int(given) or None
 
 
 def posted() -> dict[str, list[str]]:

@@ -19,13 +19,12 @@ from web.page import questions, words
 from web.page.questions import Message
 from web.page.reading import note_reading
 from web.page.reasons import given_reason
-from web.posting import Db, once, posted
+from web.posting import Db, given_account, once, posted
 from web.rules import SIGNED_IN, rule
 from web.worklist import safe_back
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 NO_ERRORS: Mapping[str, str] = {}
-LONGEST_ID = 18
 _BOXES = {"reason": "#wm-reason"}
 
 
@@ -115,12 +114,9 @@ def hand_over(task_id: str) -> str:
 @bp.post("/<task_id>/hand-over")
 @rule("operate", "work")
 def hand_over_now(task_id: str) -> ResponseReturnValue:
-    to = request.form.get("account", "")
-
     def act(db: Db) -> str:
-        if not to.isdigit() or len(to) > LONGEST_ID:
-            raise InvalidInput({"account": "Choose who takes the task"})
-        commands.reassign_task(db, task_id, int(to) or None, given_reason(), actor=actor())
+        to = given_account("Choose who takes the task")
+        commands.reassign_task(db, task_id, to, given_reason(), actor=actor())
         return url_for("tasks.task", task_id=task_id)
 
     try:

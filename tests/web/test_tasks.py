@@ -164,6 +164,9 @@ def test_a_supervisor_gives_a_task_to_somebody_who_may_do_it_with_a_reason(desk,
     refused = cat.post(f"/tasks/{task}/hand-over", account=bob, wm__reason="")
     assert refused.status_code == 422
     assert "Give a reason" in words(refused)
+    nobody = cat.post(f"/tasks/{task}/hand-over", account="²", wm__reason="Ann is away")
+    assert nobody.status_code == 422
+    assert "Choose who takes the task" in words(nobody)
     assert (
         cat.post(
             f"/tasks/{task}/hand-over", account=bob, wm__chosen="Absence", wm__reason="Ann is away"
