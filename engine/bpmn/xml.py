@@ -35,6 +35,11 @@ def add_flow(scope: etree._Element, source: str | None, target: str | None) -> N
     )
 
 
+def label_of(node: etree._Element) -> str:
+    """What a person calls an element: its name, or its id, or what it is."""
+    return node.get("name") or node.get("id") or local(node)
+
+
 def line_of(node: etree._Element) -> int | None:
     line = node.sourceline
     return line if isinstance(line, int) else None

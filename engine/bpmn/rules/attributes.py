@@ -8,7 +8,7 @@ from lxml import etree
 
 from engine.bpmn.importing.owner import owner_of
 from engine.bpmn.rules.subject import Subject
-from engine.bpmn.xml import BPMN, line_of, local
+from engine.bpmn.xml import BPMN, label_of, line_of
 from engine.errors import Problem
 
 # Name -> what it may say: read elsewhere, or the standard's default, which is what runs.
@@ -56,7 +56,7 @@ def check(subject: Subject) -> Iterator[Problem]:
 
 def _attribute(subject: Subject, node: etree._Element, name: str, value: str) -> Iterator[Problem]:
     owner = owner_of(node)
-    label = owner.get("name") or owner.get("id") or local(owner)
+    label = label_of(owner)
     if name in ONLY:
         if value.lower() not in {each.lower() for each in ONLY[name]}:
             yield subject.of_node(

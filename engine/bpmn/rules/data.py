@@ -9,7 +9,7 @@ from lxml import etree
 from engine.bpmn import data
 from engine.bpmn.elements import ACTIVITIES, EVENTS
 from engine.bpmn.rules.subject import Subject
-from engine.bpmn.xml import local, tag
+from engine.bpmn.xml import label_of, local, tag
 from engine.errors import Problem
 
 
@@ -28,7 +28,7 @@ def _calculations(subject: Subject, node: etree._Element) -> Iterator[Problem]:
         yield subject.of_node(
             node,
             "bpmn.association_calculates",
-            f"“{_label(node)}” calculates while it copies a value, which is not supported.",
+            f"“{label_of(node)}” calculates while it copies a value, which is not supported.",
             repair="Calculate in a script task.",
         )
 
@@ -45,7 +45,7 @@ def _references(subject: Subject, node: etree._Element, known: dict[str, str]) -
                 yield subject.of_node(
                     node,
                     "bpmn.unknown_reference",
-                    f"“{_label(node)}” copies “{ref}”, which does not exist.",
+                    f"“{label_of(node)}” copies “{ref}”, which does not exist.",
                     repair="Draw the line to a data object.",
                 )
 
@@ -60,10 +60,6 @@ def _place(subject: Subject, node: etree._Element, known: dict[str, str]) -> Ite
         yield subject.of_node(
             node,
             "bpmn.copies_here",
-            f"“{_label(node)}” {what} and copies values into or out of itself, which is not "
+            f"“{label_of(node)}” {what} and copies values into or out of itself, which is not "
             "supported. It sees the case’s values as they are.",
         )
-
-
-def _label(node: etree._Element) -> str:
-    return node.get("name") or node.get("id") or ""

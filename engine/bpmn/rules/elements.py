@@ -12,7 +12,7 @@ from engine.bpmn import services
 from engine.bpmn.elements import NODES, SCOPES, Element
 from engine.bpmn.owners import OWNERS, owners_of
 from engine.bpmn.rules.subject import Subject
-from engine.bpmn.xml import BPMN, BPMNDI, line_of, local
+from engine.bpmn.xml import BPMN, BPMNDI, label_of, line_of, local
 from engine.errors import Problem
 
 PICTURE = {
@@ -152,13 +152,13 @@ def _element(subject: Subject, node: etree._Element) -> Iterator[Problem]:
         )
     if kind in NODES | {"sequenceFlow", "process"}:
         yield from _held(subject, node, kind)
-    yield from _attributes(subject, node, node.get("name") or node.get("id") or kind)
+    yield from _attributes(subject, node, label_of(node))
 
 
 def _held(subject: Subject, node: etree._Element, kind: str) -> Iterator[Problem]:
     """What would be overlooked, because nothing can name it or it lies where none is looked for."""
     around = node.getparent()
-    name = node.get("name") or node.get("id") or kind
+    name = label_of(node)
     if not node.get("id"):
         yield subject.of_node(
             node,

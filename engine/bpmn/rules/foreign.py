@@ -8,7 +8,7 @@ from lxml import etree
 
 from engine.bpmn.importing.owner import owner_of, tool_of
 from engine.bpmn.rules.subject import Subject
-from engine.bpmn.xml import BPMN, SPIFF, line_of, local
+from engine.bpmn.xml import BPMN, SPIFF, label_of, line_of, local
 from engine.errors import Problem
 
 KNOWN = {"properties", "property", "instructionsForEndUser", "calledDecisionId"}
@@ -50,7 +50,7 @@ def _element(subject: Subject, node: etree._Element) -> Iterator[Problem]:
         yield subject.of_node(
             owner,
             "expression.syntax",
-            f"“{_label(owner)}” has a script of its own. Scripts are written in FEEL, in a "
+            f"“{label_of(owner)}” has a script of its own. Scripts are written in FEEL, in a "
             "script task.",
         )
     else:
@@ -61,7 +61,7 @@ def _refused(subject: Subject, node: etree._Element, setting: str) -> Problem:
     owner = owner_of(node)
     return Problem(
         "bpmn.unknown_setting",
-        f"“{_label(owner)}” carries a setting Waymark would ignore: {setting}.",
+        f"“{label_of(owner)}” carries a setting Waymark would ignore: {setting}.",
         "error",
         subject.file,
         owner.get("id"),
@@ -69,10 +69,6 @@ def _refused(subject: Subject, node: etree._Element, setting: str) -> Problem:
         line_of(node),
         "Upload the file in the studio, which converts what means the same here, or remove it.",
     )
-
-
-def _label(owner: etree._Element) -> str:
-    return owner.get("name") or owner.get("id") or local(owner)
 
 
 def _other(subject: Subject, node: etree._Element, name: str, told: set[str]) -> Iterator[Problem]:
