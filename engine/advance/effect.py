@@ -12,7 +12,7 @@ from engine.advance import opening, rebinding, recording
 from engine.advance.step import Step
 from engine.execution import offers, problems
 from engine.execution.waits import Wait
-from engine.models import account, incident, timer, user_task
+from engine.models import account, timer, user_task
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def effect_of(step: Step) -> Effect:
     opened += [_unread(w) for w in new if w.kind == "task" and _is_unread(step, w)]
     closed = [_closed(w, known) for w in gone]
     closed += [_unread(w) for w in step.offered_again if not _is_unread(step, w)]
-    if _was_stuck(step):
+    if recording.may_have_moved(step) and recording.told_stuck(step):
         closed.append(Change("problem", "", recording.STUCK_WORDS))
     return Effect(
         opened=tuple(sorted(opened, key=_order)),
@@ -99,27 +99,12 @@ def _offer(step: Step, wait: Wait) -> offers.Offer:
 
 
 def _is_unread(step: Step, wait: Wait) -> bool:
-    """Whether a setting of a task cannot be read; noted beside the token, as recording notes it."""
-    data = wait.task.internal_data
-    data.pop(opening.UNREAD, None)
-    if _offer(step, wait).problems:
-        data[opening.UNREAD] = True
-    return opening.UNREAD in data
+    return opening.note_unread(wait, _offer(step, wait))
 
 
 def _unread(wait: Wait) -> Change:
     """A setting of an open task that cannot be read is a problem beside it."""
     return Change("problem", wait.element.id, f"{wait.element.label}: a setting cannot be read")
-
-
-def _was_stuck(step: Step) -> bool:
-    """“Nothing can move this case” stood, and something can now (or the case ends)."""
-    i = incident.c
-    if step.row.status not in ("incident", "suspended") or not (step.after or step.ending):
-        return False
-    standing = i.token_id.is_(None) & i.resolved_at.is_(None)
-    found = step.db.execute(select(i.id).where(i.instance_id == step.row.id, standing)).first()
-    return found is not None
 
 
 def _order(change: Change) -> tuple[str, str, str]:

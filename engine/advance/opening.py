@@ -28,7 +28,7 @@ def record_tasks(step: Step, new: list[Wait]) -> None:
         holder = holders.get(made.assignee or "")
         rows.append(task_row(step, wait, made, holder))
         roles += [role_row(wait.token_id, role, made, holder) for role in dict.fromkeys(made.roles)]
-        _note_unread(step, wait, made)
+        _open_unread(step, wait, made)
         details = {"title": made.title, "roles": made.roles}
         step.events.append(Event("task.created", wait.element.id, wait.token_id, details))
         step.stage = made.stage or step.stage
@@ -49,10 +49,17 @@ def enter_stages(step: Step, new: list[Wait]) -> None:
 UNREAD = "unread"  # beside the token: a setting of its task could not be read
 
 
-def _note_unread(step: Step, wait: Wait, made: offers.Offer) -> None:
+def note_unread(wait: Wait, made: offers.Offer) -> bool:
+    """Whether a setting of an open task cannot be read; noted beside its token."""
     wait.task.internal_data.pop(UNREAD, None)
-    for error in made.problems:
+    if made.problems:
         wait.task.internal_data[UNREAD] = True
+    return bool(made.problems)
+
+
+def _open_unread(step: Step, wait: Wait, made: offers.Offer) -> None:
+    note_unread(wait, made)
+    for error in made.problems:
         open_incident(step, wait, str(error), error.code, error.details)
 
 
@@ -74,7 +81,7 @@ def offer_again(step: Step, wait: Wait) -> None:
         .where(incident.c.token_id == wait.token_id, incident.c.resolved_at.is_(None))
         .values(resolved_at=clock.now(), resolved_by=step.actor.account_id)
     )
-    _note_unread(step, wait, made)
+    _open_unread(step, wait, made)
 
 
 def _accounts(step: Step, usernames: list[str]) -> dict[str, int]:

@@ -109,22 +109,33 @@ def _can_move(step: Step) -> bool:
 
 def _nothing_can_move(step: Step) -> None:
     """Told once: what a person does to a case that stands still leaves the problem open."""
-    i, words = incident.c, STUCK_WORDS
-    standing = (i.code == STUCK) & i.resolved_at.is_(None)
-    known = select(i.id).where(i.instance_id == step.row.id, standing)
-    if step.db.execute(known).first() is not None:
+    if told_stuck(step):
         return
-    step.events.append(Event("problem.opened", details={"code": STUCK, "message": words}))
+    details = {"code": STUCK, "message": STUCK_WORDS}
+    step.events.append(Event("problem.opened", details=details))
     step.db.execute(
         insert(incident).values(
             instance_id=step.row.id,
             definition_id=step.row.definition_id,
             code=STUCK,
-            message=words,
+            message=STUCK_WORDS,
             details={},
             opened_at=clock.now(),
         )
     )
+
+
+def told_stuck(step: Step) -> bool:
+    """“Nothing can move this case” stands open."""
+    i = incident.c
+    standing = (i.code == STUCK) & i.resolved_at.is_(None)
+    known = select(i.id).where(i.instance_id == step.row.id, standing)
+    return step.db.execute(known).first() is not None
+
+
+def may_have_moved(step: Step) -> bool:
+    """A case that stood still, or was held, rests on something now, or ends."""
+    return step.row.status in ("incident", "suspended") and bool(step.after or step.ending)
 
 
 def _record_gone(step: Step, gone: dict[str, Wait]) -> None:
@@ -142,7 +153,7 @@ def _record_gone(step: Step, gone: dict[str, Wait]) -> None:
 def _solve(step: Step, tokens: list[str]) -> None:
     """Problems whose token is gone; and “nothing can move this case”, once something can."""
     solved: Any = incident.c.token_id.in_(tokens)
-    if step.row.status in ("incident", "suspended") and (step.after or step.ending):
+    if may_have_moved(step):
         solved = or_(solved, incident.c.token_id.is_(None))
     elif not tokens:
         return

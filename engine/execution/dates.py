@@ -72,11 +72,11 @@ def _iso(text: str) -> Any:
     return feel.compile(f'duration("{text.upper()}")').evaluate({}, clock=clock.local_now)
 
 
-def _after(duration: Any) -> Any:
-    if not isinstance(duration, (timedelta, feel.YearsMonths)):
-        return duration
-    expression = feel.compile("now() + d")
-    return expression.evaluate({"d": duration}, clock=clock.local_now)
+def _after(value: Any) -> Any:
+    """A duration as the moment that lies so far ahead; anything else as it is."""
+    if not isinstance(value, (timedelta, feel.YearsMonths)):
+        return value
+    return later(clock.local_now(), value)
 
 
 def next_repeat(task: Task, text: str) -> datetime:
@@ -99,7 +99,7 @@ def read_repeat(text: str, label: str, view: Mapping[str, Any]) -> tuple[int | N
     """(how often, None for always; how far apart) of a repeat or of FEEL that gives one."""
     given = text if text[:1] == "R" else evaluation.of(view, text)
     found = SHAPE.match(given) if isinstance(given, str) else None
-    period = _duration(found[2]) if found else None
+    period = _iso(found[2]) if found else None
     shortest = feel.compile('now() + d >= now() + duration("PT1M")')
     if found is None or not shortest.evaluate({"d": period}, clock=clock.local_now):
         raise ExecutionFailed(
@@ -124,7 +124,3 @@ def next_after(instant: datetime, period: Any) -> datetime:
     while found <= clock.now():
         found = later(found, period)
     return found
-
-
-def _duration(text: str) -> Any:
-    return feel.compile(f'duration("{text}")').evaluate({}, clock=clock.local_now)

@@ -68,7 +68,6 @@ def raise_error(case: CaseWorkflow, task: Task, code: str) -> None:
     try:
         throws.throw_error(task, code, f"“{task.task_spec.element.label}”")
     except throws.Caught as caught:
-        case.journal.interrupted_by = caught.catcher.task_spec.element.id
         caught.interrupt()
     except ExecutionFailed as error:
         problems.note(task, error)
@@ -122,7 +121,6 @@ def _guarded(
         call()
     except throws.Caught as caught:
         task._set_state(TaskState.COMPLETED)
-        case.journal.interrupted_by = caught.catcher.task_spec.element.id
         caught.interrupt()
     except ExecutionFailed as error:
         if task.state != TaskState.STARTED:

@@ -30,6 +30,9 @@ class Caught(Exception):  # no fault: the way an error takes through the diagram
 
     def interrupt(self) -> None:
         """End the activity that the catcher is on, then go its way."""
+        self.catcher.workflow.top_workflow.journal.interrupted_by = (
+            self.catcher.task_spec.element.id
+        )
         for beside in self.catcher.parent.children:
             if beside is not self.catcher and not finished(beside):
                 beside.cancel()
