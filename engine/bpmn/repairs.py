@@ -64,7 +64,7 @@ def _note(root: etree._Element, store: etree._Element) -> None:
     kept_in = store.get("dataStoreRef")
     for line in list(root.iter(tag("dataInputAssociation"), tag("dataOutputAssociation"))):
         if store_id in {(ref.text or "").strip() for ref in line}:
-            _dotted(store, line)
+            _dotted(root, store, line)
     for attribute in ("name", "dataStoreRef", "itemSubjectRef", "isCollection"):
         store.attrib.pop(attribute, "")
     store.tag = tag("textAnnotation")
@@ -76,14 +76,14 @@ def _note(root: etree._Element, store: etree._Element) -> None:
             _remove(kept)
 
 
-def _dotted(store: etree._Element, line: etree._Element) -> None:
+def _dotted(root: etree._Element, store: etree._Element, line: etree._Element) -> None:
     step, around = line.getparent(), store.getparent()
     if step is None or around is None:
         return
     etree.SubElement(
         around,
         tag("association"),
-        id=line.get("id") or f"note_{step.get('id')}",
+        id=line.get("id") or _free(root, f"note_{step.get('id')}"),
         sourceRef=step.get("id") or "",
         targetRef=store.get("id") or "",
     )
@@ -123,7 +123,7 @@ def _end(root: etree._Element, element: etree._Element) -> None:
     parent, name = element.getparent(), element.get("id") or ""
     if parent is None:
         return
-    end, flow = f"{name}_end", f"{name}_to_end"
+    end, flow = _free(root, f"{name}_end"), _free(root, f"{name}_to_end")
     etree.SubElement(parent, tag("endEvent"), id=end)
     etree.SubElement(parent, tag("sequenceFlow"), id=flow, sourceRef=name, targetRef=end)
     shapes = root.iter(f"{{{BPMNDI}}}BPMNShape")
@@ -150,6 +150,14 @@ def _draw_behind(shape: etree._Element, end: str, flow: str) -> None:
     edge = etree.SubElement(plane, f"{{{BPMNDI}}}BPMNEdge", id=f"{flow}_di", bpmnElement=flow)
     for x in (right, right + GAP):
         etree.SubElement(edge, f"{{{DI}}}waypoint", x=f"{x:g}", y=f"{middle:g}")
+
+
+def _free(root: etree._Element, wanted: str) -> str:
+    """An id that no element has yet."""
+    taken = {node.get("id") for node in root.iter()}
+    while wanted in taken:
+        wanted += "_"
+    return wanted
 
 
 def _remove(node: etree._Element) -> None:

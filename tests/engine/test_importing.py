@@ -77,7 +77,9 @@ def test_a_diagram_of_ours_stays_as_it_was_byte_for_byte() -> None:
 
 
 def test_the_settings_of_camunda_7_become_ours() -> None:
-    found = elements_of(xml.read(converted("camunda7.bpmn").source)).elements
+    root = xml.read(converted("camunda7.bpmn").source)
+    assert [i.get("id") for i in root.iter(xml.tag("inputDataItem"))] == ["item_each"]
+    found = elements_of(root).elements
     assert found["ask"].properties == {
         "formFilename": "expense.form",
         "roles": '["worker", "boss"]',

@@ -110,6 +110,14 @@ def test_an_end_event_is_drawn_behind_the_step_and_joined_to_it() -> None:
     assert "d-endEvent" in drawing.draw(after)
 
 
+def test_what_a_repair_draws_takes_no_id_that_is_there() -> None:
+    taken = diagram("bpmn.no_end_event").replace(b'id="s"', b'id="t_end"')
+    source = taken.replace(b'sourceRef="s"', b'sourceRef="t_end"')
+    after = repairs.apply(source, found(source, "bpmn.no_end_event")[0])
+    assert [f.target for f in elements_of(xml.read(after)).out_of("t")] == ["t_end_"]
+    assert after.count(b'id="t_end"') == 1
+
+
 def test_a_finding_without_a_repair_is_not_repaired() -> None:
     source = diagram("bpmn.not_executable")
     with pytest.raises(NotFound):

@@ -88,8 +88,7 @@ def _collection(owner: Owner, text: str) -> str | None:
 def _item(owner: Owner, text: str) -> str | None:
     if local(owner.place) != "multiInstanceLoopCharacteristics":
         return None
-    etree.SubElement(owner.place, tag("inputDataItem"), id=f"item_{owner.label}", name=text)
-    return f"became the item “{text}”"
+    return owner.item(owner.place, text)
 
 
 def _retries(owner: Owner, node: etree._Element) -> str | None:

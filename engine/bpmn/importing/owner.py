@@ -12,7 +12,7 @@ from lxml import etree
 
 from engine import feel
 from engine.bpmn.elements import NODES
-from engine.bpmn.xml import BPMN, SPIFF, line_of, local, tag
+from engine.bpmn.xml import BPMN, SPIFF, label_of, line_of, local, tag
 from engine.errors import ExpressionError, Problem
 
 TOOLS = {
@@ -62,7 +62,7 @@ class Owner:
 
     @property
     def label(self) -> str:
-        return self.element.get("name") or self.element.get("id") or self.kind
+        return label_of(self.element)
 
     def converted(self, setting: str, words: str) -> Problem:
         return Problem(
@@ -79,6 +79,13 @@ class Owner:
         """Write a property of ours; the words that tell it."""
         put(self.element, name, text)
         return f"became “{name}”: {text}"
+
+    def item(self, marker: etree._Element, name: str, kind: str = "inputDataItem") -> str:
+        """Name what a repeated step works on, or gives, in each round."""
+        role = "item" if kind == "inputDataItem" else "result"
+        item_id = f"{role}_{self.element.get('id')}"
+        etree.SubElement(marker, tag(kind), id=item_id, name=name)
+        return f"became the {role} “{name}”"
 
     def extension(self, name: str, text: str) -> str:
         etree.SubElement(_extensions(self.element), f"{{{SPIFF}}}{name}").text = text

@@ -112,13 +112,10 @@ def _many(owner: Owner, node: etree._Element) -> str | None:
     etree.SubElement(marker, tag("loopDataInputRef")).text = items
     if given.get("outputCollection"):
         etree.SubElement(marker, tag("loopDataOutputRef")).text = given["outputCollection"]
-    name = owner.element.get("id")
     if given.get("inputElement"):
-        etree.SubElement(
-            marker, tag("inputDataItem"), id=f"item_{name}", name=given["inputElement"]
-        )
+        owner.item(marker, given["inputElement"])
     if result:
-        etree.SubElement(marker, tag("outputDataItem"), id=f"result_{name}", name=result)
+        owner.item(marker, result, "outputDataItem")
     return f"became the list “{items}”"
 
 
@@ -150,7 +147,6 @@ READER = Reader(
         "taskDefinition": _job,
         "script": _script,
         "calledElement": _called,
-        "calledDecision": lambda owner, node: None,
         "loopCharacteristics": _many,
         "subscription": _key,
         "priorityDefinition": lambda owner, node: usual_priority(node.get("priority") or ""),
