@@ -6,6 +6,7 @@ not see work that is under way: both are replaced by the standard's rule (BPMN 2
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import ExclusiveGateway as LibraryExclusive
@@ -172,10 +173,20 @@ class InclusiveGateway(Joining, Choosing, LibraryInclusive):
 
 def fire_merges(case: CaseWorkflow) -> bool:
     """Let each merge go on that waited for a way on which nothing can come any more."""
+    merging = [workflow for workflow in case.workflows() if workflow.spec.merges]
+    return _look_again(merging, InclusiveGateway)
+
+
+def fire_joins(case: CaseWorkflow) -> bool:
+    """Let each join go on that lacks nothing, now that its diagram has changed."""
+    return _look_again(case.workflows(), Joining)
+
+
+def _look_again(workflows: Iterable[Any], kind: type[Any]) -> bool:
     fired = False
-    for workflow in case.workflows():
-        for task in list(workflow.tasks.values()) if workflow.spec.merges else ():
-            if task._state == TaskState.WAITING and isinstance(task.task_spec, InclusiveGateway):
+    for workflow in workflows:
+        for task in list(workflow.tasks.values()):
+            if task._state == TaskState.WAITING and isinstance(task.task_spec, kind):
                 task.task_spec._update(task)
                 fired = fired or task._state == TaskState.READY
     return fired

@@ -110,6 +110,30 @@ def activity(task: Task) -> Task:
     return task
 
 
+def lost_ways(case: CaseWorkflow) -> dict[str, str]:
+    """Joins (element id) that will wait for a way on which nothing can come, each with its words;
+    a join that nothing leads to waits for nothing."""
+    found = {}
+    for workflow in case.workflows():
+        open_ = _tokens(workflow)
+        for join in _joins(workflow.spec):
+            coming = set().union(*(_ways(t, join) for t in open_))
+            lost = set(join._inputs) - coming
+            if coming and lost and isinstance(join, ParallelGateway):
+                specs = workflow.spec.task_specs
+                names = " and ".join(f"“{label(specs[way])}”" for way in sorted(lost))
+                found[join.element.id] = (
+                    f"“{join.element.label}” would wait for {names}, which can no longer come."
+                )
+    return found
+
+
+def label(spec: TaskSpec) -> str:
+    """What a person calls a step; what was not drawn has its inner name."""
+    element = getattr(spec, "element", None)
+    return str(spec.name if element is None else element.label)
+
+
 def is_beside(task: Task) -> bool:
     """A boundary event: it belongs to its activity and cannot be moved by itself."""
     return isinstance(task.task_spec, events.BoundaryEvent)

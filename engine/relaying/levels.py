@@ -12,10 +12,10 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.elements import Element
 from engine.execution import moves
-from engine.execution.gateways import ARRIVED, USED, EventBasedGateway, is_join
-from engine.execution.repeats import MultiInstance, StandardLoopTask
+from engine.execution.gateways import EventBasedGateway, Joining
 from engine.relaying.bodies import around, body_in, opened_beside, token_of
-from engine.relaying.rows import Row, Tree, is_open, without_foretold
+from engine.relaying.rows import Row, Tree, is_arrival, is_open, without_foretold
+from engine.relaying.specs import is_boundary, main_of, role_of, split_of
 
 Specs = tuple[Any, dict[str, Any]]
 Mappings = Mapping[tuple[int, str], str]  # (old definition id, old element id) -> new element id
@@ -127,7 +127,7 @@ class _Level:
         if element is None:
             return self._internal(old_spec)
         found = self._place(old_spec, element)
-        if found is not None and (is_open(row) or self._counts(row, old_spec, parent)):
+        if found is not None and (is_open(row) or is_arrival(row, old_spec, parent)):
             self._must_be_alike(old_spec, element, found)
         if found is not None:
             return str(found.name)
@@ -135,7 +135,7 @@ class _Level:
             self.reasons.append(
                 f"“{element.label}” is not in the new version: choose the step it becomes."
             )
-        elif self._counts(row, old_spec, parent):
+        elif is_arrival(row, old_spec, parent):
             self.reasons.append(
                 f"A way has arrived at “{element.label}”, which is not in the new version."
             )
@@ -143,21 +143,21 @@ class _Level:
 
     def _internal(self, old_spec: Any) -> str:
         if isinstance(old_spec, BoundaryEventSplit):
-            main = _main(old_spec)
+            main = main_of(old_spec)
             if main.element is None:  # a body: its name says whose
                 return old_spec.name if old_spec.name in self.new.task_specs else PLACEHOLDER
             place = self._place(main, main.element)
-            split = _split_of(place) if place is not None else None
+            split = split_of(place) if place is not None else None
             return split.name if split is not None else PLACEHOLDER
         return old_spec.name if old_spec.name in self.new.task_specs else PLACEHOLDER
 
     def _place(self, old_spec: Any, element: Element) -> Any:
         wanted = self.mapping.get((self.old.definition_id, element.id), element.id)
-        role = _role(old_spec)
+        role = role_of(old_spec)
         alike = self.new.task_specs.get(old_spec.name)  # of several parts of an event, the same one
         for spec in [*([alike] if alike is not None else ()), *self.new.task_specs.values()]:
             there = getattr(spec, "element", None)
-            if there is not None and there.id == wanted and _role(spec) == role:
+            if there is not None and there.id == wanted and role_of(spec) == role:
                 return spec
         if role != "plain" or not wanted:
             return None
@@ -166,28 +166,17 @@ class _Level:
     def _must_be_alike(self, old_spec: Any, element: Element, found: Any) -> None:
         there: Element = found.element
         if isinstance(found, BoundaryEventSplit):
-            found = _main(found)
+            found = main_of(found)
             there = found.element
         people = element.for_people and there.for_people
         same = element.kind == there.kind and element.event == there.event
-        if not (people or same) or _role(old_spec) != _role(found):
+        if not (people or same) or role_of(old_spec) != role_of(found):
             self.reasons.append(
                 f"“{element.label}” is another kind of step in the new version: a case that "
                 "stands there cannot move."
             )
         elif element.called != there.called:
             self.reasons.append(f"“{element.label}” calls another process in the new version.")
-
-    def _counts(self, row: Row, old_spec: Any, parent: Row | None) -> bool:
-        """An arrival at a join that has not fired."""
-        used = len(row) > 4 and row[4].get(USED)
-        return (
-            is_join(old_spec)
-            and bool(row[2] & ARRIVED)
-            and parent is not None
-            and parent[2] == TaskState.COMPLETED
-            and not used
-        )
 
     def _is_one_of(self, parent: Row | None) -> bool:
         """An event beside a step, or one of several: the others still wait."""
@@ -203,13 +192,41 @@ class _Level:
                 continue
             old_spec = self.old.task_specs[before[place][3]]
             new_spec = self.new.task_specs[row[3]]
-            if isinstance(old_spec, BoundaryEventSplit):
+            parent = before[before[place][1]] if before[place][1] >= 0 else None
+            if is_arrival(before[place], old_spec, parent):
+                self._sync_arrival(tree, place, old_spec, new_spec)
+            elif isinstance(old_spec, BoundaryEventSplit):
                 self._sync_split(tree, place, old_spec)
             elif isinstance(old_spec, EventBasedGateway):
                 self._sync_gateway(tree, place, new_spec)
             elif is_open(row) and not self._has_split(before, place):
                 self._add_split(tree, place, new_spec)
         return tree.rows()
+
+    def _sync_arrival(self, tree: Tree, place: int, old_join: Any, new_join: Any) -> None:
+        """What came on a way counts on the same one, or on the only one that takes its place."""
+        if not isinstance(new_join, Joining):
+            return  # said already: the join is gone, or another kind of step
+        ways = set(new_join._inputs)
+        if tree.placed[tree.placed[place][1]][3] in ways:
+            return
+        known = [self._way(name) for name in set(old_join._inputs)]
+        gone, fresh = [way for way in known if way not in ways], ways - set(known)
+        if len(gone) == len(fresh) == 1:
+            tree.insert_above(place, fresh.pop())
+            return
+        came = moves.label(self.old.task_specs[tree.before[tree.before[place][1]][3]])
+        join = moves.label(self.new.task_specs[tree.placed[place][3]])
+        self.reasons.append(f"“{came}” is done, and does not lead to “{join}” in the new version.")
+
+    def _way(self, name: str) -> str:
+        """The new spec's name for a step that leads to a join."""
+        old_spec = self.old.task_specs[name]
+        element = getattr(old_spec, "element", None)
+        if element is None:
+            return self._internal(old_spec)
+        found = self._place(old_spec, element)
+        return PLACEHOLDER if found is None else str(found.name)
 
     def _has_split(self, before: list[Row], place: int) -> bool:
         parent = before[place][1]
@@ -222,11 +239,11 @@ class _Level:
         if main is None or not is_open(tree.placed[main]):
             return
         spec = self.new.task_specs[tree.placed[main][3]]
-        split = spec if isinstance(spec, BoundaryEventSplit) else _split_of(spec)
+        split = spec if isinstance(spec, BoundaryEventSplit) else split_of(spec)
         if isinstance(spec, BoundaryEventSplit):
-            tree.placed[main][3] = _main(spec).name
-        known = {s.element.id for s in old_spec.outputs if _is_boundary(s)}
-        wanted = [s for s in split.outputs if _is_boundary(s)] if split is not None else []
+            tree.placed[main][3] = main_of(spec).name
+        known = {s.element.id for s in old_spec.outputs if is_boundary(s)}
+        wanted = [s for s in split.outputs if is_boundary(s)] if split is not None else []
         names = {s.name for s in wanted}
         for child in tree.children(place):
             beside = self._is_boundary(tree, child) and is_open(tree.placed[child])
@@ -239,7 +256,7 @@ class _Level:
                 tree.add(place, TaskState.WAITING, spec.name)
 
     def _is_boundary(self, tree: Tree, place: int) -> bool:
-        return _is_boundary(self.old.task_specs[tree.before[place][3]])
+        return is_boundary(self.old.task_specs[tree.before[place][3]])
 
     def _sync_gateway(self, tree: Tree, place: int, new_spec: Any) -> None:
         waiting = [c for c in tree.children(place) if is_open(tree.placed[c])]
@@ -257,33 +274,13 @@ class _Level:
         """The step had nothing beside it; in the new version it has."""
         if isinstance(new_spec, BoundaryEventSplit):
             split = new_spec
-            tree.placed[place][3] = _main(split).name
+            tree.placed[place][3] = main_of(split).name
         else:
-            found = _split_of(new_spec)
+            found = split_of(new_spec)
             if found is None:
                 return
             split = found
         at = tree.insert_above(place, split.name)
         for spec in split.outputs:
-            if _is_boundary(spec):
+            if is_boundary(spec):
                 tree.add(at, TaskState.WAITING, spec.name)
-
-
-def _role(spec: Any) -> str:
-    if isinstance(spec, MultiInstance):
-        return f"marker {spec.element.repeat.kind}"
-    if isinstance(spec, StandardLoopTask):
-        return "marker loop"
-    return "instance" if spec.name.endswith("[child]") else "plain"
-
-
-def _is_boundary(spec: Any) -> bool:
-    return isinstance(spec, CatchingEvent) and hasattr(spec, "cancel_activity")
-
-
-def _main(split: Any) -> Any:
-    return next(s for s in split.outputs if not _is_boundary(s))
-
-
-def _split_of(spec: Any) -> Any:
-    return next((i for i in spec.inputs if isinstance(i, BoundaryEventSplit)), None)

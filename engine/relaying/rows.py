@@ -7,6 +7,8 @@ from uuid import uuid4
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.execution.gateways import ARRIVED, USED, is_join
+
 Row = list[Any]  # id, index of the parent, state, spec name, internal data, triggered
 FORETOLD = TaskState.PREDICTED_MASK | TaskState.FUTURE
 
@@ -49,6 +51,13 @@ class Tree:
 
 def is_open(row: Row) -> bool:
     return not row[2] & TaskState.FINISHED_MASK and not row[2] & FORETOLD
+
+
+def is_arrival(row: Row, spec: Any, parent: Row | None) -> bool:
+    """As gateways.is_arrival, of a stored row."""
+    used = len(row) > 4 and row[4].get(USED)
+    came = parent is not None and parent[2] == TaskState.COMPLETED
+    return is_join(spec) and bool(row[2] & ARRIVED) and came and not used
 
 
 def without_foretold(rows: list[Row]) -> list[Row]:

@@ -160,6 +160,74 @@ def test_a_step_added_later_and_an_arrival_at_a_join_survive(database: Database)
     run.expect_ended("done")
 
 
+def three_ways() -> dict[str, bytes]:
+    files = model("parallel")
+    third = (
+        '<bpmn:userTask id="three" name="Three" /><bpmn:sequenceFlow id="g1" sourceRef="fork" '
+        'targetRef="three" /><bpmn:sequenceFlow id="g2" sourceRef="three" targetRef="join" />'
+    )
+    text = files["process.bpmn"].decode()
+    return {
+        **files,
+        "process.bpmn": text.replace("</bpmn:process>", f"{third}</bpmn:process>").encode(),
+    }
+
+
+def test_a_join_does_not_count_a_way_that_is_gone_for_another(database: Database) -> None:
+    run = ready(database, three_ways())
+    run.start("parallel", "ann", {})
+    run.task("three", "ann", {})
+    with pytest.raises(CannotMove, match="“Three” is done, and does not lead to “join”"):
+        previewed(run, "cat", publish(run, model("parallel")))
+    both = (('"three"', '"drei"'), ('"two"', '"zwei"'))
+    with pytest.raises(CannotMove, match="“Three” is done"):
+        previewed(run, "cat", publish(run, three_ways(), *both))
+
+
+def test_a_way_that_takes_the_place_of_the_only_one_that_is_gone_counts(database: Database) -> None:
+    """A step put in front of a join: who has passed there already need not do it."""
+    run = ready(database, three_ways())
+    run.start("parallel", "ann", {})
+    run.task("three", "ann", {})
+    before = (
+        'sourceRef="three" targetRef="join" />',
+        'sourceRef="three" targetRef="four" /><bpmn:userTask id="four" name="Four" />'
+        '<bpmn:sequenceFlow id="g3" sourceRef="four" targetRef="join" />',
+    )
+    operate(run, "cat", publish(run, three_ways(), before))
+    run.task("one", "ann", {})
+    run.expect_tasks(["two"])
+    run.task("two", "ann", {})
+    run.task("after", "ann", {})
+    run.expect_ended("done")
+
+
+def test_a_join_that_would_wait_for_what_cannot_come_is_a_reason_not_to_move(
+    database: Database,
+) -> None:
+    run = ready(database, model("parallel"))
+    run.start("parallel", "ann", {})
+    with pytest.raises(CannotMove, match="“join” would wait for “Three”, which can no longer come"):
+        previewed(run, "cat", publish(run, three_ways()))
+
+
+def test_a_join_goes_on_that_waited_only_for_a_way_that_is_gone(database: Database) -> None:
+    run = ready(database, three_ways())
+    run.start("parallel", "ann", {})
+    run.task("one", "ann", {})
+    run.task("two", "ann", {})
+    to = publish(
+        run, model("parallel"),
+        (
+            'sourceRef="after" targetRef="done" />',
+            'sourceRef="after" targetRef="late" /><bpmn:userTask id="late" name="Late" />'
+            '<bpmn:sequenceFlow id="l1" sourceRef="late" targetRef="done" />',
+        ),
+    )  # fmt: skip
+    effect = previewed(run, "cat", Migrate(to.bound, {"parallel": {"three": "late"}}))
+    assert [c.element_id for c in effect.opened] == ["after"]
+
+
 @pytest.mark.limit(31)
 def test_inside_a_call_and_a_step_for_each_the_tokens_stay(database: Database) -> None:
     caller, called = model("caller"), model("called")

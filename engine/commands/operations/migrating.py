@@ -12,7 +12,7 @@ from engine import definitions, relaying
 from engine.advance import Step, rebuild
 from engine.commands.operations.kinds import Operation
 from engine.errors import Conflict, ExecutionFailed
-from engine.execution import run
+from engine.execution import gateways, moves, run
 from engine.history import Event
 
 
@@ -52,13 +52,18 @@ class Migrate(Operation):
         )
         if laid.reasons:
             raise CannotMove(laid.reasons)
+        lost = moves.lost_ways(step.case)
         step.case = rebuild(step.db, step.row, orjson.dumps(laid.state), specs)
         step.bound, step.redate = dict(self.bound), self.redate
         step.why = "the case moved to a new version of its process"
         try:
+            gateways.fire_joins(step.case)
             run.settle(step.case)
         except ExecutionFailed as error:
             raise CannotMove([str(error)]) from error
+        stalled = [w for join, w in moves.lost_ways(step.case).items() if join not in lost]
+        if stalled:
+            raise CannotMove(stalled)
         return Event("case.migrated", details=self._told(step, old))
 
     def _by_definition(self, old: dict[str, int]) -> dict[tuple[int, str], str]:
