@@ -13,7 +13,7 @@ from engine.advance.opening import role_row, task_row
 from engine.advance.step import Step
 from engine.errors import ExecutionFailed, NotFound
 from engine.execution import offers
-from engine.execution.waits import Wait, due_instant
+from engine.execution.waits import Wait
 from engine.models import (
     incident,
     message_subscription,
@@ -114,7 +114,7 @@ def _timer(step: Step, wait: Wait) -> None:
         "protected": wait.element.properties.get("protected") == "true",
     }
     if step.redate:
-        values["due_at"] = values["expected_at"] = due_instant(wait.task)
+        values["due_at"] = values["expected_at"] = step.due[wait.token_id]
     step.db.execute(update(timer).where(timer.c.id == wait.token_id).values(**values))
 
 

@@ -77,10 +77,11 @@ def rest(step: Step) -> None:
         for token, wait in step.after.items():
             if wait.kind != "timer" or token in step.due:
                 continue
-            if token in step.before and step.before[token].kind == "timer":
+            dated = token in step.before and step.before[token].kind == "timer"
+            if dated and not step.redate:
                 continue
             try:
-                step.due[token] = due_instant(wait.task)
+                step.due[token] = due_instant(wait.task, anew=dated)
             except ExecutionFailed as error:
                 problems.note(wait.task, error)
                 failed = True

@@ -35,12 +35,12 @@ class Step:
     retried: set[str] = field(default_factory=set)  # tokens whose problem was tried again
     worked: set[str] = field(default_factory=set)  # tokens whose job has an outcome
     requests: dict[str, Request] = field(default_factory=dict)  # what new jobs are to do
-    due: dict[str, datetime] = field(default_factory=dict)  # when new timers fire
+    due: dict[str, datetime] = field(default_factory=dict)  # when timers fire that have no date yet
     hold: bool | None = None  # True: suspend the case, False: resume it, None: as it is
     dates: dict[str, datetime] = field(default_factory=dict)  # timers a person gave another date
     offered_again: list[Wait] = field(default_factory=list)  # open tasks to be worked out anew
     bound: dict[str, int] | None = None  # the versions that the case is migrated to
-    redate: bool = False  # a migration works dates out again
+    redate: bool = False  # a migration works dates out anew
     ending: bool = False  # a person ends the case, whatever its diagram says
     why: str | None = None  # what holders of closed tasks read, when it is not the diagram
     # What recording found, for the caller to tell people:

@@ -79,20 +79,26 @@ def _after(value: Any) -> Any:
     return later(clock.local_now(), value)
 
 
-def next_repeat(task: Task, text: str) -> datetime:
-    """When the timer fires next; kept beside the token, with how often it does after that."""
+def next_repeat(task: Task, text: str, *, anew: bool = False) -> datetime:
+    """When the timer fires next; kept beside the token, with how often it does after that. `anew`:
+    one period from now, in place of the date it has."""
     times, period = read_repeat(
         text, task.task_spec.element.label, task.workflow.top_workflow.view(task)
     )
-    data = task.internal_data
-    if DUE not in data:
-        instant = later(clock.local_now(), period)
-        note_due(task, instant, None if times is None else times - 1)
-        return instant
-    left = data.get(LEFT)
-    instant = next_after(feel.from_json(data[DUE]), period)
-    note_due(task, instant, None if left is None else left - 1)
+    data, now = task.internal_data, clock.local_now()
+    if data.get(DUE) is None:  # it begins, or was a single date in the version before
+        instant, left = later(now, period), _one_less(times)
+    elif anew:
+        instant, left = later(now, period), data.get(LEFT)
+    else:
+        instant = next_after(feel.from_json(data[DUE]), period)
+        left = _one_less(data.get(LEFT))
+    note_due(task, instant, left)
     return instant
+
+
+def _one_less(times: int | None) -> int | None:
+    return None if times is None else times - 1
 
 
 def read_repeat(text: str, label: str, view: Mapping[str, Any]) -> tuple[int | None, Any]:

@@ -70,10 +70,11 @@ _CAUGHT = {
 }  # fmt: skip
 
 
-def due_instant(task: Task) -> datetime:
-    """When the timer at `task` fires: ISO text or FEEL; `ExecutionFailed` names what it gave."""
+def due_instant(task: Task, *, anew: bool = False) -> datetime:
+    """When the timer at `task` fires: ISO text or FEEL; `ExecutionFailed` names what it gave.
+    `anew`: in place of the date it has."""
     kind, text = task.task_spec.element.timer
     if kind == "timeCycle":
-        return dates.next_repeat(task, text)
+        return dates.next_repeat(task, text, anew=anew)
     view = task.workflow.top_workflow.view(task)
     return dates.instant_of(kind, text, task.task_spec.element.label, view)

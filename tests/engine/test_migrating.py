@@ -350,6 +350,58 @@ def test_a_repeat_that_an_operation_opens_is_due_after_one_period_and_keeps_its_
     run.expect_tasks(["first", "look", "look"])
 
 
+def test_a_repeat_is_dated_anew_from_now_and_keeps_how_often_it_fires(database: Database) -> None:
+    files = model("handlers")
+    run = ready(database, files)
+    run.start("handlers", "ann", {})
+    run.at(run.now + timedelta(days=3))
+    to = publish(run, files, ('name="First"', 'name="The first"'))
+    operate(run, "cat", Migrate(to.bound, redate=True))
+    t = timer.c
+    with database.reading() as db:
+        due = db.execute(select(t.due_at).where(t.element_id == "weekly")).scalar_one()
+    assert due == run.now + timedelta(days=7)
+    moved = run.now
+    run.at(moved + timedelta(days=8))
+    run.expect_tasks(["first", "look"])
+    run.at(moved + timedelta(days=15))
+    run.expect_tasks(["first", "look", "look"])
+    run.at(moved + timedelta(days=60))
+    run.expect_tasks(["first", "look", "look"])
+
+
+def test_a_date_that_becomes_a_repeat_fires_as_dated_and_repeats_from_there(
+    database: Database,
+) -> None:
+    files = model("handlers")
+    cycle = "<bpmn:timeCycle>R2/P7D</bpmn:timeCycle>"
+    once = (
+        files["process.bpmn"].decode().replace(cycle, "<bpmn:timeDuration>P3D</bpmn:timeDuration>")
+    )
+    run = ready(database, {**files, "process.bpmn": once.encode()})
+    run.start("handlers", "ann", {})
+    operate(run, "cat", publish(run, files))
+    run.at(run.now + timedelta(days=4))
+    run.expect_tasks(["first", "look"])
+    fired = run.now
+    run.at(fired + timedelta(days=8))
+    run.expect_tasks(["first", "look", "look"])
+    run.at(fired + timedelta(days=60))
+    run.expect_tasks(["first", "look", "look", "look"])
+
+
+def test_a_date_that_cannot_be_worked_out_anew_is_a_problem_that_the_preview_tells(
+    database: Database,
+) -> None:
+    files = model("handlers")
+    run = ready(database, files)
+    run.start("handlers", "ann", {})
+    cycle = "<bpmn:timeCycle>R2/P7D</bpmn:timeCycle>"
+    to = publish(run, files, (cycle, "<bpmn:timeDate>never_set</bpmn:timeDate>"))
+    effect = operate(run, "cat", Migrate(to.bound, redate=True))
+    assert effect.status == "incident"
+
+
 def test_handlers_follow_to_another_version_that_has_one_more(database: Database) -> None:
     files = model("handlers_terminate")
     run = ready(database, files)
