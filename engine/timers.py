@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import datetime
 from os import getpid
 from uuid import uuid4
@@ -19,6 +19,7 @@ from engine.commands import dated_starts, messages
 from engine.database import Database, insert_for
 from engine.errors import Conflict, EngineError
 from engine.execution import run
+from engine.faults import Faults
 from engine.history import Event
 from engine.models import start_timer, timer, worker
 
@@ -28,17 +29,20 @@ log = logging.getLogger("waymark.worker")
 
 
 def run_due(database: Database) -> int:
-    """Fire every timer that is due, oldest first, each in a transaction; how many fired."""
-    fired = 0
-    while True:
+    """Fire every timer that is due, oldest first, each in a transaction; how many fired. One that
+    fails with a fault nobody foresaw keeps no other waiting: the faults are raised at the end."""
+    fired, faults, progress = 0, Faults(), True
+    while progress:
+        failed = len(faults.of)
         with database.reading() as db:
-            due = _due(db)
-        if not due:
-            return fired
-        progress = sum(_fire_one(database, token, instance) for token, instance in due)
-        fired += progress
-        if not progress:
-            return fired
+            due = _due(db, but=list(faults.of))
+        before = fired
+        for token, instance in due:
+            with faults.apart(token):
+                fired += _fire_one(database, token, instance)
+        progress = fired > before or len(faults.of) > failed
+    faults.tell("dates that could not be fired")
+    return fired
 
 
 def next_due(db: Connection, until: datetime) -> datetime | None:
@@ -51,11 +55,11 @@ def next_due(db: Connection, until: datetime) -> datetime | None:
     return found
 
 
-def _due(db: Connection) -> list[tuple[str, int]]:
+def _due(db: Connection, but: list[Hashable]) -> list[tuple[str, int]]:
     c = timer.c
     rows = db.execute(
         select(c.id, c.instance_id)
-        .where(c.held.is_(False), c.due_at <= clock.now())
+        .where(c.held.is_(False), c.due_at <= clock.now(), c.id.not_in(but))
         .order_by(c.due_at, c.id)
         .limit(BATCH)
     )
@@ -120,9 +124,11 @@ class Worker:
 
     def round(self) -> None:
         self._sign_of_life()
-        run_due(self.database)
-        dated_starts.run_due(self.database)
-        messages.deliver_pending(self.database)
+        faults = Faults()
+        for part in (run_due, dated_starts.run_due, messages.deliver_pending):
+            with faults.apart(part):
+                part(self.database)
+        faults.tell("a part of the round")
 
     def work(self) -> None:
         """Every job attempt that is due."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, tuple_, update
 
 from engine import clock, definitions
 from engine.access import SYSTEM
@@ -21,6 +21,7 @@ from engine.database import Database
 from engine.definitions import Definition
 from engine.errors import Conflict
 from engine.execution import dates
+from engine.faults import Faults
 from engine.history import Event
 from engine.models import start_timer
 
@@ -74,21 +75,25 @@ def _text(element: Element) -> str:
 
 
 def run_due(database: Database) -> int:
-    """Begin every case whose date has come, each in a transaction; how many began."""
-    begun = 0
-    while True:
-        c = start_timer.c
+    """Begin every case whose date has come, each in a transaction; how many began. Faults as in
+    timers.run_due."""
+    begun, faults, progress = 0, Faults(), True
+    while progress:
+        c, failed, before = start_timer.c, len(faults.of), begun
+        failing = tuple_(c.key, c.element_id).in_(list(faults.of))
         with database.reading() as db:
             due = db.execute(
                 select(c.key, c.element_id)
-                .where(c.due_at <= clock.now())
+                .where(c.due_at <= clock.now(), ~failing)
                 .order_by(c.due_at, c.key, c.element_id)
                 .limit(BATCH)
             ).all()
-        progress = sum(_begin_one(database, row.key, row.element_id) for row in due)
-        begun += progress
-        if not progress:
-            return begun
+        for row in due:
+            with faults.apart((row.key, row.element_id)):
+                begun += _begin_one(database, row.key, row.element_id)
+        progress = begun > before or len(faults.of) > failed
+    faults.tell("starts that could not be made")
+    return begun
 
 
 def _begin_one(database: Database, key: str, element_id: str) -> bool:

@@ -19,6 +19,7 @@ from engine.definitions import Definition
 from engine.errors import Conflict
 from engine.execution import run
 from engine.execution.activities import write_all
+from engine.faults import Faults
 from engine.history import Event
 from engine.models import account, message, message_subscription, process_instance
 
@@ -51,20 +52,23 @@ def send(db: Connection, name: str, key: str, values: dict[str, Any], *, idempot
 
 
 def deliver_pending(database: Database) -> int:
-    """Deliver what can be delivered, each message in a transaction of its own; how many were."""
-    delivered = 0
+    """Deliver what can be delivered, each message in a transaction of its own; how many were.
+    Faults as in timers.run_due."""
+    delivered, faults = 0, Faults()
     tried: set[int] = set()
     for _ in range(ONE_ROUND):
         with database.reading() as db:
             waiting = _deliverable(db, tried)
         if waiting is None:
-            return delivered
+            break
         tried.add(waiting)
-        try:
-            with database.transaction() as db:
-                delivered += _deliver(db, waiting)
-        except Conflict:  # its case is suspended or was faster: it stays in the inbox
-            log.info("message %s waits on", waiting)
+        with faults.apart(waiting):
+            try:
+                with database.transaction() as db:
+                    delivered += _deliver(db, waiting)
+            except Conflict:  # its case is suspended or was faster: it stays in the inbox
+                log.info("message %s waits on", waiting)
+    faults.tell("messages that could not be delivered")
     return delivered
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from engine import clock, timers
 from engine.database import Database
@@ -47,6 +47,38 @@ def test_two_workers_at_once_fire_a_timer_once(database: Database) -> None:
         done = list(threads.map(work, range(4)))
     assert sum(done) == 10
     assert fired(database) == 10
+
+
+def test_a_fault_at_one_date_keeps_no_other_waiting(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More dates fail than are read at once, and all of them are older than the last one."""
+    run = ready(database, model("reminder"))
+    for _ in range(61):
+        run.start("reminder", "ann", {})
+    with database.reading() as db:
+        ids = list(db.execute(select(timer.c.id).order_by(timer.c.due_at, timer.c.id)).scalars())
+    whole = timers.fire_timer
+
+    def breaking(db: Connection, token: str, instance_id: int) -> bool:
+        if token != ids[-1]:
+            raise AttributeError("a fault")
+        return whole(db, token, instance_id)
+
+    monkeypatch.setattr(timers, "fire_timer", breaking)
+    done: list[str] = []
+    monkeypatch.setattr(timers.dated_starts, "run_due", lambda database: done.append("starts"))
+    monkeypatch.setattr(timers.messages, "deliver_pending", lambda database: done.append("inbox"))
+    with clock.at(MORNING + timedelta(days=30)):
+        with pytest.raises(ExceptionGroup) as told:
+            timers.Worker(database).round()
+        assert done == ["starts", "inbox"]
+        assert fired(database) == 1
+        (dates,) = told.value.exceptions
+        assert isinstance(dates, ExceptionGroup)
+        assert len(dates.exceptions) == 60
+        monkeypatch.undo()
+        assert timers.run_due(database) == 60
 
 
 def test_nothing_fires_before_its_instant(database: Database) -> None:
