@@ -28,6 +28,9 @@ class Change:
     due_at: datetime | None = None
 
 
+STUCK = Change("problem", "", recording.STUCK_WORDS)
+
+
 @dataclass(frozen=True)
 class Effect:
     """Everything a step does that somebody could ask about. `protected` names the waits that only
@@ -57,10 +60,12 @@ def effect_of(step: Step) -> Effect:
     known = _rows(step, gone)
     opened = [_opened(step, w, due) for w in new]
     opened += [_unread(w) for w in new if w.kind == "task" and _is_unread(step, w)]
+    if recording.gets_stuck(step):
+        opened.append(STUCK)
     closed = [_closed(w, known) for w in gone]
     closed += [_unread(w) for w in step.offered_again if not _is_unread(step, w)]
     if recording.may_have_moved(step) and recording.told_stuck(step):
-        closed.append(Change("problem", "", recording.STUCK_WORDS))
+        closed.append(STUCK)
     return Effect(
         opened=tuple(sorted(opened, key=_order)),
         closed=tuple(sorted(closed, key=_order)),

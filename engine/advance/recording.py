@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from engine import clock, queue
 from engine.advance import opening, working
-from engine.advance.step import Step
+from engine.advance.step import ENDED, Step
 from engine.errors import ConcurrentUpdate, ExecutionFailed
 from engine.execution import evaluation, offers, problems
 from engine.execution.waits import Wait, due_instant, waits
@@ -61,7 +61,7 @@ def record(step: Step) -> None:
     for wait in step.offered_again:
         opening.offer_again(step, wait)
     step.status = status_of(step)
-    if not _can_move(step) and not step.ended:
+    if gets_stuck(step):
         _nothing_can_move(step)
     if step.status == "completed":
         step.events.append(Event("case.completed", step.case.end_event))
@@ -108,10 +108,13 @@ def _can_move(step: Step) -> bool:
     return any(w.kind != "condition" for w in step.after.values())
 
 
+def gets_stuck(step: Step) -> bool:
+    """Nothing can move this case any more. Told once: what a person does to a case that stands
+    still leaves the problem open."""
+    return not (_can_move(step) or status_of(step) in ENDED or told_stuck(step))
+
+
 def _nothing_can_move(step: Step) -> None:
-    """Told once: what a person does to a case that stands still leaves the problem open."""
-    if told_stuck(step):
-        return
     details = {"code": STUCK, "message": STUCK_WORDS}
     step.events.append(Event("problem.opened", details=details))
     step.db.execute(

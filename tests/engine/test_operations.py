@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import access, clock
+from engine.advance.recording import STUCK_WORDS
 from engine.commands import operations
 from engine.commands.operations import (
     Deliver,
@@ -112,6 +113,17 @@ def test_after_a_move_back_a_join_counts_only_what_comes_to_it_anew(
     run.expect_tasks(["after"])
     run.task("after", "ann", {})
     run.expect_ended("done")
+
+
+def test_the_preview_says_that_nothing_could_move_the_case_any_more(database: Database) -> None:
+    """Moved back to one of two ways, a case can never get through their join."""
+    run = ready(database, model("parallel"))
+    run.start("parallel", "ann", {})
+    run.task("one", "ann", {})
+    run.task("two", "ann", {})
+    operate(run, "cat", Move("one", token(run, "after")))
+    effect = operate(run, "cat", Skip(token(run, "one")))
+    assert (effect.status, [c.title for c in effect.opened]) == ("incident", [STUCK_WORDS])
 
 
 def test_a_choice_that_is_left_with_its_problem_does_not_come_back(database: Database) -> None:
