@@ -1,4 +1,4 @@
-"""Publish process folders, and keep what owners have not yet published."""
+"""Publish process folders, and take over the roles and organisations they name."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, insert, select
 
-from engine import access, audit, clock, definitions
+from engine import audit, clock, definitions
 from engine.access import Actor
 from engine.bpmn import rules
 from engine.commands import dated_starts
 from engine.database import insert_for, inserted_id
 from engine.definitions import Definition
-from engine.errors import ConcurrentUpdate, InvalidDefinition, InvalidInput, NotFound, Problem
+from engine.errors import InvalidDefinition, Problem
 from engine.models import (
-    account,
-    definition_draft,
     definition_file,
     deployment,
     organisation,
@@ -65,7 +63,7 @@ def deploy(
 ) -> list[Published]:
     """Publish folders together: all, or none with every finding. Unchanged ones make no version."""
     given = {key: definitions.read(files, key=key) for key, files in folders.items()}
-    known = {**_newest(db), **given}
+    known = {**newest(db), **given}
     roles = known_roles(db)
     problems = [
         problem
@@ -171,126 +169,8 @@ def known_roles(db: Connection) -> set[str] | None:
     return {row.key for row in db.execute(select(role.c.key))} or None
 
 
-def _newest(db: Connection) -> dict[str, Definition]:
+def newest(db: Connection) -> dict[str, Definition]:
     return {key: definitions.load(db, id_) for key, id_ in definitions.newest(db).items()}
-
-
-# --- drafts --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class DefinitionDraft:
-    """An owner's unpublished change: its files as text, and the counter a save must name."""
-
-    key: str
-    files: dict[str, str]
-    counter: int
-    base_version: int | None
-
-
-def draft_of(db: Connection, key: str) -> DefinitionDraft:
-    """The draft of a process, or one that begins from the newest version (counter 0)."""
-    row = db.execute(select(definition_draft).where(definition_draft.c.key == key)).one_or_none()
-    if row is not None:
-        return DefinitionDraft(key, row.files, row.counter, row.base_version)
-    known = definitions.newest(db)
-    if key not in known:
-        raise NotFound("process", key)
-    live = definitions.load(db, known[key])
-    files = {path: content.decode() for path, content in live.files.items()}
-    return DefinitionDraft(key, files, 0, live.version)
-
-
-def save_definition_draft(
-    db: Connection, key: str, files: Texts, counter: int, base: int | None = None, *, actor: Actor
-) -> int:
-    """Keep a draft; `counter` and `base` are those it was read with. Returns the new counter.
-
-    A draft that someone else saved meanwhile is a ConcurrentUpdate that says who and when."""
-    access.require(actor, "model")
-    row = _saved_draft(db, key, counter)
-    saved = {"counter": counter + 1, "saved_at": clock.now(), "saved_by": actor.account_id}
-    if row is not None:
-        changed = update(definition_draft).where(definition_draft.c.key == key)
-        db.execute(changed.values(files=dict(files), **saved))
-        return counter + 1
-    live = draft_of(db, key).base_version
-    if counter or base not in (None, live):
-        raise _gone(db, key)
-    made = db.execute(
-        insert_for(db)(definition_draft)
-        .values(key=key, base_version=live, files=dict(files), **saved)
-        .on_conflict_do_nothing(index_elements=["key"])
-    )
-    if made.rowcount == 0:  # someone else's first save was a moment faster
-        _saved_draft(db, key, counter)
-    return counter + 1
-
-
-def _saved_draft(db: Connection, key: str, counter: int | None) -> Row[Any] | None:
-    """The draft's row, held; None when nobody saved one. Another counter is a conflict."""
-    row = db.execute(
-        select(definition_draft, account.c.name)
-        .join(account, account.c.id == definition_draft.c.saved_by)
-        .where(definition_draft.c.key == key)
-        .with_for_update(of=definition_draft)
-    ).one_or_none()
-    if row is not None and counter is not None and row.counter != counter:
-        raise ConcurrentUpdate(
-            f"{row.name} saved this draft in the meantime.", by=row.name, at=row.saved_at
-        )
-    return row
-
-
-def _gone(db: Connection, key: str) -> ConcurrentUpdate:
-    """The draft that was open is gone: published, or thrown away."""
-    row = db.execute(
-        select(deployment.c.at, account.c.name, process_definition.c.version)
-        .join(process_definition, process_definition.c.deployment_id == deployment.c.id)
-        .outerjoin(account, account.c.id == deployment.c.account_id)
-        .where(process_definition.c.key == key)
-        .order_by(process_definition.c.version.desc())
-        .limit(1)
-    ).one()
-    return ConcurrentUpdate(
-        f"The draft you had open is gone: version {row.version} was published by "
-        f"{row.name or 'Waymark'}, or the draft was thrown away.",
-        by=row.name,
-        at=row.at,
-    )
-
-
-def discard_definition_draft(
-    db: Connection, key: str, counter: int | None = None, *, actor: Actor
-) -> None:
-    """Throw the draft away; naming its counter, only when nobody saved it since."""
-    access.require(actor, "model")
-    _saved_draft(db, key, counter)
-    db.execute(delete(definition_draft).where(definition_draft.c.key == key))
-
-
-def draft_problems(db: Connection, draft: DefinitionDraft) -> list[Problem]:
-    """Every finding about a draft, warnings included."""
-    files = folder_of(draft.files)
-    return check(files, key=draft.key, known=_newest(db), roles=known_roles(db))
-
-
-def publish_draft(
-    db: Connection, key: str, counter: int | None = None, *, actor: Actor, reason: str
-) -> Published:
-    """Make the draft the newest version; the draft is then gone. Running cases keep theirs."""
-    access.require(actor, "model")
-    if _saved_draft(db, key, counter) is None:
-        draft_of(db, key)
-        raise InvalidInput({"reason": "There is no draft to publish. Save a change first."})
-    if len(reason.strip()) < 5:
-        raise InvalidInput({"reason": "Say why this version is published."})
-    files = folder_of(draft_of(db, key).files)
-    published = deploy(db, {key: files}, actor=actor, reason=reason.strip()[:2000])[0]
-    if not published.new:
-        raise InvalidInput({"reason": f"The draft runs just as version {published.version} does."})
-    db.execute(delete(definition_draft).where(definition_draft.c.key == key))
-    return published
 
 
 def folder_of(files: Mapping[str, Any]) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from engine import clock, definitions
 from engine.access import SYSTEM
-from engine.commands import deployments
+from engine.commands import deployments, drafts
 from engine.workdays import add_working_days
 from tests.browser.conftest import NARROW, TURN, WIDE
 from tests.browser.test_pages import axe_faults
@@ -36,7 +36,7 @@ def store(demo_app):
     yield found
     with found.transaction() as db:
         for key in KEYS:
-            deployments.discard_definition_draft(db, key, actor=_owner(found))
+            drafts.discard(db, key, actor=_owner(found))
         folders = {key: folder(PROCESSES / key) for key in KEYS}
         deployments.deploy(db, folders, actor=SYSTEM, reason="As it was before the test.")
 
@@ -52,7 +52,7 @@ def _owner(found):
 
 def stored(store, key="gateway"):
     with store.reading() as db:
-        return deployments.draft_of(db, key)
+        return drafts.draft_of(db, key)
 
 
 def draft(watched, path=DRAFT):
@@ -177,7 +177,7 @@ def test_the_second_of_two_owners_keeps_the_text(page, watched, store):
     change(page, "Label", "Mine")
     files = stored(store).files
     with store.transaction() as db:
-        deployments.save_definition_draft(db, "gateway", files, 0, actor=_owner(store))
+        drafts.save(db, "gateway", files, 0, actor=_owner(store))
     page.get_by_role("button", name="Save draft").click()
     heading = page.get_by_role("heading", name="Someone else changed this draft", level=1)
     expect(heading).to_be_visible()
@@ -308,8 +308,8 @@ def test_saving_keeps_everything_that_a_diagram_says(page, watched, store, key):
 )
 def test_a_page_of_the_studio_is_accessible_and_sound_at_both_widths(page, watched, store, path):
     with store.transaction() as db:  # a draft of one process, none of the other
-        files = deployments.draft_of(db, "gateway").files
-        deployments.save_definition_draft(db, "gateway", files, 0, actor=_owner(store))
+        files = drafts.draft_of(db, "gateway").files
+        drafts.save(db, "gateway", files, 0, actor=_owner(store))
     for size in (WIDE, NARROW):
         page.set_viewport_size(size)
         watched.go(path)

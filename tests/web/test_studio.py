@@ -8,8 +8,8 @@ import re
 import pytest
 
 from engine.access import SYSTEM
-from engine.commands import deployments, people
-from engine.queries import definitions as queries
+from engine.commands import deployments, drafts, people
+from engine.queries.studio.processes import process_page
 from tests.factories import MODELS
 from tests.web.conftest import DESK, ROLES, title, words
 
@@ -63,12 +63,12 @@ def upload(visitor, name, content, key="desk"):
 
 def stored(desk, key="desk"):
     with desk.database.reading() as db:
-        return deployments.draft_of(db, key)
+        return drafts.draft_of(db, key)
 
 
 def versions(desk):
     with desk.database.reading() as db:
-        page = queries.process_page(db, desk_owner(desk), "desk")
+        page = process_page(db, desk_owner(desk), "desk")
     return [line.version for line in page.versions]
 
 

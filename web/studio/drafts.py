@@ -1,54 +1,27 @@
-"""The studio: processes and their versions, a draft with its findings, publishing."""
+"""A draft: drawn, repaired, uploaded into, checked, thrown away, published."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, render_template, request, send_file, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import connectors
-from engine.bpmn import drawing, importing, repairs
-from engine.commands import deployments
+from engine.bpmn import importing, repairs
+from engine.commands import drafts
 from engine.errors import ConcurrentUpdate, InvalidDefinition, InvalidInput, NotFound, Problem
-from engine.queries import definitions as queries
+from engine.queries.studio import drafts as queries
 from web.auth import actor, database
 from web.posting import Db, once
 from web.rules import rule
+from web.studio.blueprint import DIAGRAM, MANIFEST, attachment, bp
 
-bp = Blueprint("studio", __name__, url_prefix="/studio")
-DIAGRAM, MANIFEST = "process.bpmn", "process.yaml"
 TEXT_FILES = (".bpmn", ".dmn", ".form", ".yaml", ".md")
 SAVED = "Draft saved. Nothing is live until you publish."
 Messages = Mapping[str, str]  # field of the page -> what to do about it
-
-
-@bp.get("")
-@rule("model", "approve")
-def index() -> str:
-    with database().reading() as db:
-        lines = queries.processes(db, actor())
-    return render_template("studio/index.html", lines=lines)
-
-
-@bp.get("/<key>")
-@rule("model", "approve")
-def process(key: str) -> str:
-    with database().reading() as db:
-        page = queries.process_page(db, actor(), key)
-    picture = drawing.draw(page.newest.files[DIAGRAM], title=page.title)
-    return render_template("studio/process.html", page=page, picture=picture)
-
-
-@bp.get("/<key>/versions/<int:version>/<path:path>")
-@rule("model", "approve")
-def download(key: str, version: int, path: str) -> ResponseReturnValue:
-    with database().reading() as db:
-        found = queries.version_files(db, actor(), key, version)
-    return _attachment(key, path, found.files.get(path))
 
 
 @bp.get("/<key>/draft")
@@ -61,8 +34,8 @@ def draft(key: str) -> str:
 @rule("model")
 def draft_file(key: str, path: str) -> ResponseReturnValue:
     with database().reading() as db:
-        files = deployments.draft_of(db, key).files
-    return _attachment(key, path, files[path].encode() if path in files else None)
+        files = drafts.draft_of(db, key).files
+    return attachment(key, path, files[path].encode() if path in files else None)
 
 
 @bp.post("/<key>/draft")
@@ -121,7 +94,7 @@ def upload(key: str) -> ResponseReturnValue:
 @rule("model")
 def discard(key: str) -> ResponseReturnValue:
     def act(db: Db) -> str:
-        deployments.discard_definition_draft(db, key, _counter(), actor=actor())
+        drafts.discard(db, key, _counter(), actor=actor())
         return url_for("studio.process", key=key)
 
     return once(act, "The draft was thrown away. The live version is as it was.")
@@ -132,7 +105,7 @@ def discard(key: str) -> ResponseReturnValue:
 def publish(key: str) -> ResponseReturnValue:
     def act(db: Db) -> str:
         reason = request.form.get("reason", "")
-        deployments.publish_draft(db, key, _counter(), actor=actor(), reason=reason)
+        drafts.publish(db, key, _counter(), actor=actor(), reason=reason)
         return url_for("studio.process", key=key)
 
     try:
@@ -153,8 +126,8 @@ def _save(key: str, changed: dict[str, str], said: str) -> ResponseReturnValue:
     base = request.form.get("base", "")
 
     def act(db: Db) -> str:
-        files = {**deployments.draft_of(db, key).files, **changed}
-        deployments.save_definition_draft(
+        files = {**drafts.draft_of(db, key).files, **changed}
+        drafts.save(
             db, key, files, _counter(), int(base) if base.isdecimal() else None, actor=actor()
         )
         return url_for("studio.draft", key=key, element=request.form.get("element") or None)
@@ -242,16 +215,3 @@ def _path_of(name: str) -> str:
     if name.endswith(".yaml") and name != MANIFEST:
         return f"scenarios/{name}"
     return name
-
-
-def _attachment(key: str, path: str, content: bytes | None) -> ResponseReturnValue:
-    """A file to save under the name it can be uploaded by again; a diagram is named by its key."""
-    if content is None:
-        return render_template("errors/not_found.html"), 404
-    name = path.rsplit("/", 1)[-1]
-    return send_file(
-        BytesIO(content),
-        mimetype="application/octet-stream",
-        as_attachment=True,
-        download_name=f"{key}.bpmn" if path == DIAGRAM else name,
-    )

@@ -1,0 +1,1 @@
+"""The studio's reads: processes, versions, drafts and counts. Never a person's data."""

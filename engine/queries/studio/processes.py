@@ -1,0 +1,155 @@
+"""The studio's list of processes, and the versions of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Subquery, distinct, func, select, union
+
+from engine import definitions
+from engine.access import Actor
+from engine.definitions import Definition
+from engine.errors import NotFound
+from engine.models import (
+    account,
+    definition_draft,
+    deployment,
+    incident,
+    message_subscription,
+    process_definition,
+    process_instance,
+    timer,
+    user_task,
+)
+from engine.queries.studio.reading import draft_saved, must_be_of_the_studio, newest
+
+
+@dataclass(frozen=True)
+class ProcessLine:
+    """One process in the studio's list."""
+
+    key: str
+    title: str
+    version: int
+    published_at: datetime
+    live_cases: int
+    problems: int
+    draft_by: str | None
+    draft_at: datetime | None
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    version: int
+    published_at: datetime
+    by: str | None
+    reason: str
+    live_cases: int
+
+
+@dataclass(frozen=True)
+class ProcessPage:
+    key: str
+    title: str
+    description: str
+    newest: Definition
+    versions: tuple[VersionLine, ...]
+    draft_by: str | None
+    draft_at: datetime | None
+
+
+def processes(db: Connection, actor: Actor) -> tuple[ProcessLine, ...]:
+    must_be_of_the_studio(actor)
+    d, drafts = process_definition.c, definition_draft.c
+    live, troubled = _live_by_key(db), _problems_by_key(db)
+    rows = db.execute(
+        select(d.key, d.title, d.version, deployment.c.at, account.c.name, drafts.saved_at)
+        .join(deployment, deployment.c.id == d.deployment_id)
+        .outerjoin(definition_draft, drafts.key == d.key)
+        .outerjoin(account, account.c.id == drafts.saved_by)
+        .where(d.id.in_(definitions.newest(db).values()))
+        .order_by(d.title)
+    )
+    return tuple(
+        ProcessLine(
+            key=row.key,
+            title=row.title,
+            version=row.version,
+            published_at=row.at,
+            live_cases=live.get(row.key, 0),
+            problems=troubled.get(row.key, 0),
+            draft_by=row.name,
+            draft_at=row.saved_at,
+        )
+        for row in rows
+    )
+
+
+def process_page(db: Connection, actor: Actor, key: str) -> ProcessPage:
+    """Its versions, newest first, and how many live cases run on each."""
+    must_be_of_the_studio(actor)
+    live_version = newest(db, key)
+    d = process_definition.c
+    rows = db.execute(
+        select(d.id, d.version, deployment.c.at, deployment.c.reason, account.c.name)
+        .join(deployment, deployment.c.id == d.deployment_id)
+        .outerjoin(account, account.c.id == deployment.c.account_id)
+        .where(d.key == key)
+        .order_by(d.version.desc())
+    ).all()
+    live = _live_by_version(db)
+    lines = tuple(
+        VersionLine(row.version, row.at, row.name, row.reason, live.get(row.id, 0)) for row in rows
+    )
+    description = str(live_version.manifest.get("description") or "")
+    by, at = draft_saved(db, key)
+    return ProcessPage(key, live_version.title, description, live_version, lines, by, at)
+
+
+def version_files(db: Connection, actor: Actor, key: str, version: int) -> Definition:
+    """One published version whole."""
+    must_be_of_the_studio(actor)
+    d = process_definition.c
+    found = db.execute(select(d.id).where(d.key == key, d.version == version)).scalar()
+    if found is None:
+        raise NotFound("version", f"{key}:{version}")
+    return definitions.load(db, found)
+
+
+def _live_by_key(db: Connection) -> dict[str, int]:
+    here, d = live_cases(), process_definition.c
+    rows = db.execute(
+        select(d.key, func.count(distinct(here.c.instance_id)))
+        .join(here, here.c.definition_id == d.id)
+        .group_by(d.key)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _live_by_version(db: Connection) -> dict[int, int]:
+    here = live_cases()
+    rows = db.execute(select(here.c.definition_id, func.count()).group_by(here.c.definition_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def live_cases() -> Subquery:
+    """(version, case) once each: the version a case started on, and those it waits in now."""
+    case, task = process_instance.c, user_task.c
+    waits = [
+        select(task.definition_id, task.instance_id).where(task.state.in_(("created", "claimed"))),
+        *(select(t.c.definition_id, t.c.instance_id) for t in (timer, message_subscription)),
+    ]
+    started = select(case.definition_id, case.id.label("instance_id"))
+    return union(started.where(case.ended_at.is_(None)), *waits).subquery()
+
+
+def _problems_by_key(db: Connection) -> dict[str, int]:
+    d = process_definition.c
+    rows = db.execute(
+        select(d.key, func.count())
+        .join(incident, incident.c.definition_id == d.id)
+        .where(incident.c.resolved_at.is_(None))
+        .group_by(d.key)
+    )
+    return {row[0]: row[1] for row in rows}
