@@ -120,11 +120,7 @@ def lost_ways(case: CaseWorkflow) -> dict[str, str]:
             coming = set().union(*(_ways(t, join) for t in open_))
             lost = set(join._inputs) - coming
             if coming and lost and isinstance(join, ParallelGateway):
-                specs = workflow.spec.task_specs
-                names = " and ".join(f"“{label(specs[way])}”" for way in sorted(lost))
-                found[join.element.id] = (
-                    f"“{join.element.label}” would wait for {names}, which can no longer come."
-                )
+                found[join.element.id] = _waits_for(workflow.spec, join, lost)
     return found
 
 
@@ -223,10 +219,21 @@ def _must_stay_sound(workflow: Any, left: list[Task], target: TaskSpec) -> None:
         if twice := (new & others) - (gone & others):
             raise InvalidInput({"alone": _twice(staying, came, twice)})
         wanted = set(join._inputs) if isinstance(join, ParallelGateway) else set()
-        lost = wanted - new - others
-        if lost and (new | others) and not wanted - gone - others:
-            words = f"“{join.element.label}” would wait for a way that can no longer come: "
-            raise InvalidInput({"alone": words + "leave the other open steps as well."})
+        lost, before = wanted - new - others, gone | others
+        if lost and (new | others) and (not before or not wanted - before):
+            raise InvalidInput({"target" if new else "alone": _waits_on(workflow, join, lost, new)})
+
+
+def _waits_on(workflow: Any, join: Any, lost: set[str], new: set[str]) -> str:
+    words = _waits_for(workflow.spec, join, lost)
+    if new:
+        return f"{words} Choose a step from before the ways part."
+    return f"{words} Leave the other open steps as well."
+
+
+def _waits_for(spec: Any, join: Any, lost: set[str]) -> str:
+    names = " and ".join(f"“{label(spec.task_specs[way])}”" for way in sorted(lost))
+    return f"“{join.element.label}” would wait for {names}, which can no longer come."
 
 
 def _joins(spec: Any) -> list[Any]:

@@ -84,7 +84,7 @@ def test_a_move_that_would_leave_a_join_waiting_or_double_a_step_is_refused(
 ) -> None:
     run = ready(database, model("parallel"))
     run.start("parallel", "ann", {})
-    with pytest.raises(InvalidInput, match="leave the other open steps"):
+    with pytest.raises(InvalidInput, match="Leave the other open steps"):
         previewed(run, "cat", Move("after", token(run, "one")))
     with pytest.raises(InvalidInput, match="done twice"):
         previewed(run, "cat", Move("fork", token(run, "one")))
@@ -116,14 +116,27 @@ def test_after_a_move_back_a_join_counts_only_what_comes_to_it_anew(
 
 
 def test_the_preview_says_that_nothing_could_move_the_case_any_more(database: Database) -> None:
-    """Moved back to one of two ways, a case can never get through their join."""
+    """Only a condition would be left, and nothing could change what it reads."""
+    run = ready(
+        database, model("conditions", **forms(ask=form(n="number"), again=form(n="number")))
+    )
+    run.start("conditions", "ann", {})
+    run.task("ask", "ann", {"n": 1})
+    effect = operate(run, "cat", Skip(token(run, "again")))
+    assert (effect.status, [c.title for c in effect.opened]) == ("incident", [STUCK_WORDS])
+
+
+def test_a_case_is_not_moved_to_one_of_two_ways_whose_join_nothing_else_comes_to(
+    database: Database,
+) -> None:
     run = ready(database, model("parallel"))
     run.start("parallel", "ann", {})
     run.task("one", "ann", {})
     run.task("two", "ann", {})
-    operate(run, "cat", Move("one", token(run, "after")))
-    effect = operate(run, "cat", Skip(token(run, "one")))
-    assert (effect.status, [c.title for c in effect.opened]) == ("incident", [STUCK_WORDS])
+    with pytest.raises(InvalidInput, match=r"would wait for “Two”.* before the ways part"):
+        previewed(run, "cat", Move("one", token(run, "after")))
+    operate(run, "cat", Move("fork", token(run, "after")))
+    run.expect_tasks(["one", "two"])
 
 
 def test_a_choice_that_is_left_with_its_problem_does_not_come_back(database: Database) -> None:
