@@ -99,6 +99,7 @@ class Intervening:
     causes: tuple[str, ...]
     reasons: tuple[str, ...]
     proposals: tuple[Proposal, ...]
+    outdated: str | None  # its process, when that or one it calls has a newer version
 
     def of(self, token: str) -> Standing | None:
         return next((s for s in self.standings if s.token == token), None)
@@ -118,7 +119,8 @@ def intervening(db: Connection, actor: Actor, reference: str) -> Intervening:
     head = case_head(db, actor, reference)
     access.require_operate(db, actor, head.id)
     row = db.execute(
-        select(process_instance.c.history_seq, process_instance.c.definition_id)
+        select(process_instance.c.history_seq, process_instance.c.definition_id,
+               process_instance.c.key, process_instance.c.bound)
         .where(process_instance.c.id == head.id)
     ).one()  # fmt: skip
     given = definitions.load(db, row.definition_id).manifest.get("reasons") or {}
@@ -133,6 +135,7 @@ def intervening(db: Connection, actor: Actor, reference: str) -> Intervening:
         causes=tuple(map(str, given.get("end") or ())),
         reasons=tuple(map(str, given.get("intervene") or ())),
         proposals=proposals(db, actor, head.id),
+        outdated=row.key if dict(row.bound) != definitions.bind(db, row.key) else None,
     )  # fmt: skip
 
 

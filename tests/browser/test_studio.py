@@ -304,7 +304,8 @@ def test_saving_keeps_everything_that_a_diagram_says(page, watched, store, key):
 
 
 @pytest.mark.parametrize(
-    "path", ["/studio", "/studio/gateway", DRAFT, "/studio/prevent_case/draft"]
+    "path",
+    ["/studio", "/studio/gateway", "/studio/gateway/migrate", DRAFT, "/studio/prevent_case/draft"],
 )
 def test_a_page_of_the_studio_is_accessible_and_sound_at_both_widths(page, watched, store, path):
     with store.transaction() as db:  # a draft of one process, none of the other

@@ -3,6 +3,7 @@
 A protected wait is ended by two people together (proposals.py).
 """
 
+from engine.commands.operations.bringing import Brought, bring, migration_of
 from engine.commands.operations.kinds import (
     Deliver,
     End,
@@ -28,6 +29,7 @@ from engine.commands.tasks import REASON_LENGTH
 
 __all__ = [
     "REASON_LENGTH",
+    "Brought",
     "CannotMove",
     "Deliver",
     "End",
@@ -42,9 +44,11 @@ __all__ = [
     "Retry",
     "Skip",
     "Suspend",
+    "bring",
     "confirm",
     "correct_and_retry",
     "decline",
+    "migration_of",
     "newest_for",
     "perform",
     "preview",

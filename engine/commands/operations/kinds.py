@@ -25,9 +25,11 @@ from engine.models import message_subscription
 
 @dataclass(frozen=True)
 class Operation:
-    """`kind` names it in stored proposals; `apply` changes the step and returns its event."""
+    """`kind` names it in stored proposals; `apply` changes the step and returns its event.
+    `for_owners`: who owns processes may do it as well, and sees of the case its reference."""
 
     kind: ClassVar[str]
+    for_owners: ClassVar[bool] = False
 
     def apply(self, step: Step) -> Event:
         raise NotImplementedError
@@ -203,15 +205,6 @@ class Retry(Operation):
             step.case.scopes.write(key, name, feel.from_json(stored), wait.element.id)
             details = {"name": name, "old": feel.to_json(old), "new": stored}
             step.events.append(Event("value.corrected", wait.element.id, details=details))
-
-
-KINDS: dict[str, type[Operation]] = {
-    kind.kind: kind for kind in (Suspend, Resume, End, Move, Skip, Fire, Redate, Deliver, Retry)
-}
-
-
-def from_json(kind: str, stored: Mapping[str, Any]) -> Operation:
-    return KINDS[kind](**{k: tuple(v) if k == "reads" else v for k, v in stored.items()})
 
 
 def optional(form: Form) -> Form:

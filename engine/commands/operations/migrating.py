@@ -15,6 +15,8 @@ from engine.errors import Conflict, ExecutionFailed
 from engine.execution import gateways, moves, run
 from engine.history import Event
 
+Mapped = Mapping[str, Mapping[str, str]]  # process key -> {old element id: new one}
+
 
 class CannotMove(Conflict):
     """`reasons` name each step that has no place in the new version."""
@@ -27,13 +29,13 @@ class CannotMove(Conflict):
 @dataclass(frozen=True)
 class Migrate(Operation):
     """`bound`: process key -> definition id, for the case's own process and those it can call.
-    `mapping`: process key -> {old element id: new one}; equal ids need none. `redate`: work out
-    dates again; else each keeps its instant."""
+    `mapping`: equal ids need none. `redate`: work out dates again; else each keeps its instant."""
 
     bound: Mapping[str, int]
-    mapping: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    mapping: Mapped = field(default_factory=dict)
     redate: bool = False
     kind = "migrate"
+    for_owners = True
 
     def apply(self, step: Step) -> Event:
         old = dict(step.row.bound)

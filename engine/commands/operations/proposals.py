@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -9,13 +10,35 @@ from sqlalchemy import Connection, Row, insert, select, update
 from engine import access, audit, clock
 from engine.access import Actor
 from engine.advance import Step
-from engine.commands.operations.kinds import Operation, from_json
+from engine.commands.operations.kinds import (
+    Deliver,
+    End,
+    Fire,
+    Move,
+    Operation,
+    Redate,
+    Resume,
+    Retry,
+    Skip,
+    Suspend,
+)
+from engine.commands.operations.migrating import Migrate
 from engine.commands.operations.performing import perform, preview
 from engine.commands.tasks import needs_reason, tell
 from engine.database import inserted_id
 from engine.errors import Conflict, NotAllowed, NotFound
 from engine.history import Event
 from engine.models import account, proposal
+
+KINDS: dict[str, type[Operation]] = {
+    kind.kind: kind for kind in (
+        Suspend, Resume, End, Move, Skip, Fire, Redate, Deliver, Retry, Migrate,
+    )
+}  # fmt: skip
+
+
+def _from_json(kind: str, stored: Mapping[str, Any]) -> Operation:
+    return KINDS[kind](**{k: tuple(v) if k == "reads" else v for k, v in stored.items()})
 
 
 def propose(
@@ -53,7 +76,7 @@ def confirm(db: Connection, proposal_id: int, *, actor: Actor, reason: str) -> S
             rule="second person",
         )
     confirms = {"proposed_by": row.proposer, "proposal_reason": row.reason}
-    operation = from_json(row.kind, row.operation)
+    operation = _from_json(row.kind, row.operation)
     step = perform(db, row.instance_id, operation, actor=actor, reason=reason, confirms=confirms)
     _decide(db, row, actor, "confirmed")
     return step

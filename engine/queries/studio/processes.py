@@ -22,6 +22,7 @@ from engine.models import (
     timer,
     user_task,
 )
+from engine.queries.studio.migrating import outdated
 from engine.queries.studio.reading import draft_saved, must_be_of_the_studio, newest
 
 
@@ -54,6 +55,7 @@ class ProcessPage:
     title: str
     description: str
     newest: Definition
+    outdated: int
     versions: tuple[VersionLine, ...]
     draft_by: str | None
     draft_at: datetime | None
@@ -104,7 +106,9 @@ def process_page(db: Connection, actor: Actor, key: str) -> ProcessPage:
     )
     description = str(live_version.manifest.get("description") or "")
     by, at = draft_saved(db, key)
-    return ProcessPage(key, live_version.title, description, live_version, lines, by, at)
+    return ProcessPage(
+        key, live_version.title, description, live_version, outdated(db, key), lines, by, at
+    )
 
 
 def version_files(db: Connection, actor: Actor, key: str, version: int) -> Definition:
