@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from engine.bpmn import xml
+from engine.bpmn import changed, xml
 from engine.bpmn.elements import ACTIVITIES, EVENTS, GATEWAYS
 from engine.bpmn.layout import Box, Edge, Shape, hidden_parts, layout
 from engine.bpmn.lettering import element, number, width_of
@@ -30,6 +30,7 @@ class Mark:
     problems: int = 0
     here: bool = False
     passed: bool = False
+    change: str = ""  # added, removed or changed, in a comparison
 
 
 def draw(
@@ -59,12 +60,18 @@ def draw(
         _step_marks(s, marks[s.id], links.get(s.id)) for s in shapes if _holds_others(s, marks)
     )
     body += "".join(line_label(e) for e in edges)
+    body += "".join(changed.on_way(e, marks[e.id].change) for e in edges if _differs(e, marks))
+    body += "".join(changed.on_step(s, marks[s.id].change) for s in shapes if _differs(s, marks))
     return _svg(body, _extent(shapes, edges), title or "Diagram", linked=bool(links))
 
 
 def hidden_in(source: bytes) -> dict[str, str]:
     """Element id -> id of the collapsed part whose own plane it is drawn on: `draw(plane=…)`."""
     return hidden_parts(xml.read(source))
+
+
+def _differs(drawn: Shape | Edge, marks: Mapping[str, Mark]) -> bool:
+    return drawn.id in marks and bool(marks[drawn.id].change)
 
 
 def _holds_others(shape: Shape, among: Mapping[str, Mark] | None = None) -> bool:

@@ -42,6 +42,7 @@ owner: {title: Owner, organisation: council, rights: [model]}
 clerk: {title: Clerk, organisation: council, rights: [administer]}
 member: {title: Board member, organisation: council, rights: [figures]}
 """
+APPROVER = b"approver: {title: Approver, organisation: council, rights: [approve]}\n"
 PEOPLE = {
     "ann": ["worker"], "bob": ["worker"], "cat": ["boss"], "gus": ["guard"], "olga": ["owner"],
     "kim": ["clerk"], "mia": ["member"], "sid": [],
@@ -151,6 +152,27 @@ def visit(app: Flask, desk: Desk) -> Callable[[str], Visitor]:
         return Visitor(client)
 
     return come
+
+
+@pytest.fixture
+def owners(desk: Desk, visit: Callable[[str], Visitor]) -> Callable[[str], Visitor]:
+    """Olga and Otto own processes, Ada approves them."""
+    with desk.database.transaction() as db:
+        deployments.set_roles(db, ROLES + APPROVER, b"{}")
+        for username, role in (("otto", "owner"), ("ada", "approver")):
+            people.create_account(
+                db, username, f"{username.title()} Example", "council", roles=[role], actor=SYSTEM
+            )
+    for username in ("otto", "ada"):
+        desk.run.person(username, [])
+    return visit
+
+
+@pytest.fixture
+def olga(owners: Callable[[str], Visitor]) -> Visitor:
+    visitor = owners("olga")
+    visitor.get("/studio/desk/draft")
+    return visitor
 
 
 def words(response: TestResponse) -> str:

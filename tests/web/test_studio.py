@@ -8,38 +8,16 @@ import re
 import pytest
 
 from engine.access import SYSTEM
-from engine.commands import deployments, drafts, people
+from engine.commands import deployments, drafts
 from engine.queries.studio.processes import process_page
 from tests.factories import MODELS
-from tests.web.conftest import DESK, ROLES, title, words
+from tests.web.conftest import DESK, title, words
 
 DIAGRAM = (DESK / "process.bpmn").read_text()
 THREE = DIAGRAM.replace("today(), 2)", "today(), 3)")
 WRONG = DIAGRAM.replace("add working days(today(), 2)", "add working days(today(),")
 REASON = "Two days were too few."
 WRITES = ("check", "repair", "upload", "discard")
-APPROVER = b"approver: {title: Approver, organisation: council, rights: [approve]}\n"
-
-
-@pytest.fixture
-def owners(desk, visit):
-    """Olga and Otto own processes, Ada approves them."""
-    with desk.database.transaction() as db:
-        deployments.set_roles(db, ROLES + APPROVER, b"{}")
-        for username, role in (("otto", "owner"), ("ada", "approver")):
-            people.create_account(
-                db, username, f"{username.title()} Example", "council", roles=[role], actor=SYSTEM
-            )
-    for username in ("otto", "ada"):
-        desk.run.person(username, [])
-    return visit
-
-
-@pytest.fixture
-def olga(owners):
-    visitor = owners("olga")
-    visitor.get("/studio/desk/draft")
-    return visitor
 
 
 def fields(visitor):
