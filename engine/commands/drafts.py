@@ -1,4 +1,4 @@
-"""What owners have not yet published: one draft of a process, saved, checked, published."""
+"""What owners have not yet published: one draft of a process, saved and checked."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from sqlalchemy import Connection, Row, delete, select, update
 from engine import access, clock, definitions
 from engine.access import Actor
 from engine.commands import deployments
-from engine.commands.deployments import Published
 from engine.database import insert_for
-from engine.errors import ConcurrentUpdate, InvalidInput, NotFound, Problem
-from engine.models import account, definition_draft, deployment, process_definition
+from engine.errors import ConcurrentUpdate, NotFound, Problem
+from engine.models import account, approval, definition_draft, deployment, process_definition
 
 Texts = Mapping[str, str]
 
@@ -47,9 +46,11 @@ def save(
 ) -> int:
     """Keep a draft; `counter` and `base` are those it was read with. Returns the new counter.
 
-    A draft that someone else saved meanwhile is a ConcurrentUpdate that says who and when."""
+    A draft that someone else saved meanwhile is a ConcurrentUpdate that says who and when. A
+    request to have it published is withdrawn: nobody approves what they have not seen."""
     access.require(actor, "model")
-    row = _saved_draft(db, key, counter)
+    row = saved_draft(db, key, counter)
+    withdraw_request(db, key, actor)
     saved = {"counter": counter + 1, "saved_at": clock.now(), "saved_by": actor.account_id}
     if row is not None:
         changed = update(definition_draft).where(definition_draft.c.key == key)
@@ -64,11 +65,19 @@ def save(
         .on_conflict_do_nothing(index_elements=["key"])
     )
     if made.rowcount == 0:  # someone else's first save was a moment faster
-        _saved_draft(db, key, counter)
+        saved_draft(db, key, counter)
     return counter + 1
 
 
-def _saved_draft(db: Connection, key: str, counter: int | None) -> Row[Any] | None:
+def withdraw_request(db: Connection, key: str, actor: Actor) -> bool:
+    """Close the open request about this draft, when there is one."""
+    a = approval.c
+    closed = {"decision": "withdrawn", "decided_at": clock.now(), "decided_by": actor.account_id}
+    open_one = update(approval).where(a.key == key, a.decided_at.is_(None))
+    return db.execute(open_one.values(**closed)).rowcount > 0
+
+
+def saved_draft(db: Connection, key: str, counter: int | None) -> Row[Any] | None:
     """The draft's row, held; None when nobody saved one. Another counter is a conflict."""
     row = db.execute(
         select(definition_draft, account.c.name)
@@ -104,7 +113,8 @@ def _gone(db: Connection, key: str) -> ConcurrentUpdate:
 def discard(db: Connection, key: str, counter: int | None = None, *, actor: Actor) -> None:
     """Throw the draft away; naming its counter, only when nobody saved it since."""
     access.require(actor, "model")
-    _saved_draft(db, key, counter)
+    saved_draft(db, key, counter)
+    withdraw_request(db, key, actor)
     db.execute(delete(definition_draft).where(definition_draft.c.key == key))
 
 
@@ -114,21 +124,3 @@ def problems(db: Connection, draft: DefinitionDraft) -> list[Problem]:
     return deployments.check(
         files, key=draft.key, known=deployments.newest(db), roles=deployments.known_roles(db)
     )
-
-
-def publish(
-    db: Connection, key: str, counter: int | None = None, *, actor: Actor, reason: str
-) -> Published:
-    """Make the draft the newest version; the draft is then gone. Running cases keep theirs."""
-    access.require(actor, "model")
-    if _saved_draft(db, key, counter) is None:
-        draft_of(db, key)
-        raise InvalidInput({"reason": "There is no draft to publish. Save a change first."})
-    if len(reason.strip()) < 5:
-        raise InvalidInput({"reason": "Say why this version is published."})
-    files = deployments.folder_of(draft_of(db, key).files)
-    published = deployments.deploy(db, {key: files}, actor=actor, reason=reason.strip()[:2000])[0]
-    if not published.new:
-        raise InvalidInput({"reason": f"The draft runs just as version {published.version} does."})
-    db.execute(delete(definition_draft).where(definition_draft.c.key == key))
-    return published

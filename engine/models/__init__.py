@@ -2,10 +2,12 @@
 
 from engine.models.base import metadata
 from engine.models.definition import (
+    approval,
     definition_draft,
     definition_file,
     deployment,
     process_definition,
+    start_stop,
     start_timer,
 )
 from engine.models.instance import history_event, process_instance, reference_counter, variable
@@ -35,10 +37,12 @@ from engine.models.waiting import (
 )
 
 __all__ = [
-    "account", "account_role", "audit_entry", "case_note", "definition_draft", "definition_file",
+    "account", "account_role", "approval", "audit_entry", "case_note", "definition_draft",
+    "definition_file",
     "deployment", "draft", "history_event", "idempotency", "incident", "job", "login_attempt",
     "login_session", "lookup", "message", "message_subscription", "metadata", "opening",
     "organisation", "outbox", "process_definition", "process_instance", "proposal",
-    "reference_counter", "role", "start_timer", "task_role", "timer", "user_task", "variable",
+    "reference_counter", "role", "start_stop", "start_timer", "task_role", "timer", "user_task",
+    "variable",
     "worker",
 ]  # fmt: skip

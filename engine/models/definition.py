@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from engine.models.base import Id, Instant, Json, metadata
@@ -35,6 +36,7 @@ process_definition = Table(
     Column("manifest", Json, nullable=False),
     Column("messages", Json, nullable=False),  # names of the messages that start a case of it
     Column("deployment_id", Id, ForeignKey("wm_deployment.id"), nullable=False),
+    Column("name", String(100)),  # what owners call the version
     UniqueConstraint("key", "version"),
     sqlite_autoincrement=True,  # an id is never used again: readers keep what they read by it
 )
@@ -73,3 +75,42 @@ definition_draft = Table(
     Column("saved_by", Id, ForeignKey("wm_account.id"), nullable=False),
     Column("files", Json, nullable=False),  # path -> text
 )
+
+# A draft that somebody asked to have published; the row stays when it is decided.
+approval = Table(
+    "wm_approval",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", String(200), nullable=False),
+    Column("counter", Integer, nullable=False),  # the state of the draft that it is about
+    Column("asked_by", Id, ForeignKey("wm_account.id"), nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("reason", String(2000), nullable=False),
+    Column("decision", String(20)),  # approved, sent back or withdrawn; null: open
+    Column("decided_by", Id, ForeignKey("wm_account.id")),
+    Column("decided_at", Instant),
+    Column("note", String(2000)),
+    Column("version", Integer),  # what it was published as
+    Index(
+        "ix_wm_approval_open", "key", unique=True,
+        sqlite_where=text("decided_at IS NULL"), postgresql_where=text("decided_at IS NULL"),
+    ),
+)  # fmt: skip
+
+# A process that no new case of may be started; the row stays when starts are resumed.
+start_stop = Table(
+    "wm_start_stop",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", String(200), nullable=False),
+    Column("stopped_at", Instant, nullable=False),
+    Column("stopped_by", Id, ForeignKey("wm_account.id"), nullable=False),
+    Column("reason", String(2000), nullable=False),
+    Column("resumed_at", Instant),
+    Column("resumed_by", Id, ForeignKey("wm_account.id")),
+    Column("resumed_reason", String(2000)),
+    Index(
+        "ix_wm_start_stop_open", "key", unique=True,
+        sqlite_where=text("resumed_at IS NULL"), postgresql_where=text("resumed_at IS NULL"),
+    ),
+)  # fmt: skip

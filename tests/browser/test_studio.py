@@ -101,6 +101,19 @@ def due_on(task):
     return task.due_at.astimezone(clock.LONDON).date()
 
 
+def approve(watched):
+    """Anna reads what changes and publishes it."""
+    page = watched.page
+    page.get_by_role("button", name="Sign out").click()
+    watched.sign_in("anna")
+    watched.go("/studio")
+    page.get_by_role("link", name="Owen Hart asks for approval").click()
+    expect(page.get_by_text("moves from 5 to 3 working days")).to_be_visible()
+    page.get_by_label("Your note").fill("The police agree with three days.")
+    page.get_by_role("button", name="Approve and publish").click()
+    expect(page.get_by_text("open cases keep their version")).to_be_visible()
+
+
 @pytest.mark.feature("O1")
 @pytest.mark.parametrize("by", ["mouse", "keyboard"])
 def test_a_changed_due_rule_is_published_for_new_cases_alone(page, watched, store, by):
@@ -121,9 +134,11 @@ def test_a_changed_due_rule_is_published_for_new_cases_alone(page, watched, stor
     expect(page.locator("[data-editor-status]")).to_contain_text("No findings")
     save(page)
     assert due_on(with_the_police(store)[1]) == add_working_days(today, 5)
-    page.get_by_label("Why is this version published?").fill("Three days are enough here.")
-    page.get_by_role("button", name="Publish this draft").click()
-    expect(page.get_by_text("open cases keep their version")).to_be_visible()
+    page.get_by_role("link", name="Ask for approval").click()
+    page.get_by_label("Why is this version to be published?").fill("Three days are enough here.")
+    page.get_by_role("button", name="Ask for approval").click()
+    expect(page.get_by_text("Nothing is live until another person")).to_be_visible()
+    approve(watched)
     expect(page.get_by_text("Three days are enough here.").first).to_be_visible()
     _, new = with_the_police(store)
     assert due_on(new) == add_working_days(today, 3)
@@ -305,11 +320,15 @@ def test_saving_keeps_everything_that_a_diagram_says(page, watched, store, key):
 
 @pytest.mark.parametrize(
     "path",
-    ["/studio", "/studio/gateway", "/studio/gateway/migrate", DRAFT, "/studio/prevent_case/draft"],
-)
+    [
+        "/studio", "/studio/gateway", DRAFT, "/studio/prevent_case/draft",
+        "/studio/gateway/migrate", "/studio/gateway/compare", "/studio/gateway/publish", "/studio/prevent_case/publish",
+    ],
+)  # fmt: skip
 def test_a_page_of_the_studio_is_accessible_and_sound_at_both_widths(page, watched, store, path):
     with store.transaction() as db:  # a draft of one process, none of the other
-        files = drafts.draft_of(db, "gateway").files
+        files = dict(drafts.draft_of(db, "gateway").files)
+        files["process.bpmn"] = files["process.bpmn"].replace("today(), 5)", "today(), 3)")
         drafts.save(db, "gateway", files, 0, actor=_owner(store))
     for size in (WIDE, NARROW):
         page.set_viewport_size(size)

@@ -128,4 +128,4 @@ def test_the_studio_offers_connectors_with_what_they_want_and_refuses_an_unknown
     assert "email, http_call, similar_cases" in findings
     answer = olga.post("/studio/service/publish", reason="To fax it.", **fields(olga))
     assert answer.status_code == 422
-    assert "Not published" in words(answer)
+    assert "Put the errors right first." in words(answer)

@@ -482,12 +482,17 @@ def test_a_changed_period_is_published_with_a_reason_that_is_kept(council):
     text = owen.get("/studio/make_plan/draft").text
     state["counter"] = re.search(r'name="counter" value="(\d*)"', text)[1]
     refused_at_once = owen.post("/studio/make_plan/publish", reason="", **state)
-    assert "Say why this version is published." in words(refused_at_once)
+    assert "Say why this version is to be published." in words(refused_at_once)
     said = "The Prevent Board agreed a day more on 3 March."
     assert owen.post("/studio/make_plan/publish", reason=said, **state).status_code == 303
+    anna = council.visit("anna")
+    text = anna.get("/studio/make_plan/publish").text
+    number = re.search(r'action="/studio/make_plan/publish/(\d+)"', text)[1]
+    decision = {"decision": "approve", "note": "The Board's minutes say so."}
+    assert anna.post(f"/studio/make_plan/publish/{number}", **decision).status_code == 303
     page = words(owen.get("/studio/make_plan"))
     assert said in page
-    assert "Owen Hart" in page
+    assert "Owen Hart, approved by Anna Reed" in page
 
 
 @pytest.mark.seed("SD-07")

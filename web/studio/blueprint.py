@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import Blueprint, render_template, send_file
+from flask import Blueprint, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
 bp = Blueprint("studio", __name__, url_prefix="/studio")
@@ -22,3 +22,9 @@ def attachment(key: str, path: str, content: bytes | None) -> ResponseReturnValu
         as_attachment=True,
         download_name=f"{key}.bpmn" if path == DIAGRAM else name,
     )
+
+
+def sent_counter() -> int:
+    """Which state of the draft the sender had before them."""
+    sent = request.form.get("counter", "")
+    return int(sent) if sent.isdecimal() else 0

@@ -1,4 +1,4 @@
-"""A draft: drawn, repaired, uploaded into, checked, thrown away, published."""
+"""A draft: drawn, repaired, uploaded into, checked, thrown away."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from engine.queries.studio import drafts as queries
 from web.auth import actor, database
 from web.posting import Db, once
 from web.rules import rule
-from web.studio.blueprint import DIAGRAM, MANIFEST, attachment, bp
+from web.studio.blueprint import DIAGRAM, MANIFEST, attachment, bp, sent_counter
 
 TEXT_FILES = (".bpmn", ".dmn", ".form", ".yaml", ".md")
-SAVED = "Draft saved. Nothing is live until you publish."
+SAVED = "Draft saved. Nothing is live until it is approved and published."
 Messages = Mapping[str, str]  # field of the page -> what to do about it
 
 
@@ -94,26 +94,10 @@ def upload(key: str) -> ResponseReturnValue:
 @rule("model")
 def discard(key: str) -> ResponseReturnValue:
     def act(db: Db) -> str:
-        drafts.discard(db, key, _counter(), actor=actor())
+        drafts.discard(db, key, sent_counter(), actor=actor())
         return url_for("studio.process", key=key)
 
     return once(act, "The draft was thrown away. The live version is as it was.")
-
-
-@bp.post("/<key>/publish")
-@rule("model")
-def publish(key: str) -> ResponseReturnValue:
-    def act(db: Db) -> str:
-        reason = request.form.get("reason", "")
-        drafts.publish(db, key, _counter(), actor=actor(), reason=reason)
-        return url_for("studio.process", key=key)
-
-    try:
-        return once(act, "Published. New cases run on it; open cases keep their version.")
-    except InvalidInput as error:
-        return _draft(key, error.messages), 422
-    except InvalidDefinition:
-        return _draft(key, {"findings": "Not published: put the errors right first."}), 422
 
 
 @bp.errorhandler(413)
@@ -128,7 +112,7 @@ def _save(key: str, changed: dict[str, str], said: str) -> ResponseReturnValue:
     def act(db: Db) -> str:
         files = {**drafts.draft_of(db, key).files, **changed}
         drafts.save(
-            db, key, files, _counter(), int(base) if base.isdecimal() else None, actor=actor()
+            db, key, files, sent_counter(), int(base) if base.isdecimal() else None, actor=actor()
         )
         return url_for("studio.draft", key=key, element=request.form.get("element") or None)
 
@@ -154,7 +138,6 @@ def _draft(key: str, messages: Messages | None = None, diagram: str | None = Non
         page=page,
         messages=messages or {},
         repair_of=repairs.offered,
-        reason=request.form.get("reason", ""),
         diagram=page.draft.files.get(DIAGRAM, "") if diagram is None else diagram,
         choices={name: list(map(_pair, some)) for name, some in asdict(page.choices).items()},
         connectors=[asdict(one) for one in connectors.declared().values()],
@@ -163,12 +146,6 @@ def _draft(key: str, messages: Messages | None = None, diagram: str | None = Non
 
 def _pair(choice: Mapping[str, Any]) -> tuple[str, str]:
     return choice["name"], choice["words"]
-
-
-def _counter() -> int:
-    """Which state of the draft the sender had before them."""
-    sent = request.form.get("counter", "")
-    return int(sent) if sent.isdecimal() else 0
 
 
 def _sent_diagram() -> str:

@@ -16,7 +16,7 @@ from engine.commands.operations.kinds import (
     Skip,
     Suspend,
 )
-from engine.commands.operations.migrating import CannotMove, Migrate, newest_for
+from engine.commands.operations.migrating import CannotMove, Migrate, newest_for, try_draft
 from engine.commands.operations.performing import NeedsSecondPerson, perform, preview
 from engine.commands.operations.problems import (
     Retried,
@@ -55,4 +55,5 @@ __all__ = [
     "propose",
     "retry_group",
     "retry_incident",
+    "try_draft",
 ]  # fmt: skip

@@ -18,7 +18,7 @@ from engine.definitions import Definition
 from engine.errors import InvalidDefinition, Problem
 from engine.forms import Form
 from engine.models import process_definition, role
-from engine.queries.studio.reading import draft_saved, newest
+from engine.queries.studio.reading import SentBack, asked, draft_saved, newest, sent_back
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ class DraftPage:
     live_version: int
     saved_by: str | None
     saved_at: datetime | None
+    asked_by: str | None  # who asks for it to be published
+    sent_back: SentBack | None
 
     @property
     def exists(self) -> bool:
@@ -76,6 +78,8 @@ def draft_page(db: Connection, actor: Actor, key: str) -> DraftPage:
         live_version=live.version,
         saved_by=by,
         saved_at=at,
+        asked_by=asked(db).get(key),
+        sent_back=sent_back(db, key) if draft.counter else None,
     )
 
 

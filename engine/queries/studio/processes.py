@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Subquery, distinct, func, select, union
+from sqlalchemy import Connection, Subquery, and_, distinct, func, select, union
 
 from engine import definitions
 from engine.access import Actor
@@ -13,6 +13,7 @@ from engine.definitions import Definition
 from engine.errors import NotFound
 from engine.models import (
     account,
+    approval,
     definition_draft,
     deployment,
     incident,
@@ -23,7 +24,7 @@ from engine.models import (
     user_task,
 )
 from engine.queries.studio.migrating import outdated
-from engine.queries.studio.reading import draft_saved, must_be_of_the_studio, newest
+from engine.queries.studio.reading import asked, draft_saved, must_be_of_the_studio, newest
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,20 @@ class ProcessLine:
     problems: int
     draft_by: str | None
     draft_at: datetime | None
+    asked_by: str | None  # who asks for the draft to be published
 
 
 @dataclass(frozen=True)
 class VersionLine:
+    """`asked_by` asked for it and `by` approved it, with a note; both None for a deployment."""
+
     version: int
     published_at: datetime
     by: str | None
     reason: str
     live_cases: int
+    asked_by: str | None
+    note: str | None
 
 
 @dataclass(frozen=True)
@@ -59,12 +65,13 @@ class ProcessPage:
     versions: tuple[VersionLine, ...]
     draft_by: str | None
     draft_at: datetime | None
+    asked_by: str | None
 
 
 def processes(db: Connection, actor: Actor) -> tuple[ProcessLine, ...]:
     must_be_of_the_studio(actor)
     d, drafts = process_definition.c, definition_draft.c
-    live, troubled = _live_by_key(db), _problems_by_key(db)
+    live, troubled, asking = _live_by_key(db), _problems_by_key(db), asked(db)
     rows = db.execute(
         select(d.key, d.title, d.version, deployment.c.at, account.c.name, drafts.saved_at)
         .join(deployment, deployment.c.id == d.deployment_id)
@@ -83,6 +90,7 @@ def processes(db: Connection, actor: Actor) -> tuple[ProcessLine, ...]:
             problems=troubled.get(row.key, 0),
             draft_by=row.name,
             draft_at=row.saved_at,
+            asked_by=asking.get(row.key),
         )
         for row in rows
     )
@@ -92,22 +100,36 @@ def process_page(db: Connection, actor: Actor, key: str) -> ProcessPage:
     """Its versions, newest first, and how many live cases run on each."""
     must_be_of_the_studio(actor)
     live_version = newest(db, key)
-    d = process_definition.c
+    d, a, asker = process_definition.c, approval.c, account.alias()
     rows = db.execute(
-        select(d.id, d.version, deployment.c.at, deployment.c.reason, account.c.name)
+        select(
+            d.id,
+            d.version,
+            deployment.c.at,
+            deployment.c.reason,
+            account.c.name,
+            a.note,
+            asker.c.name.label("asked_by"),
+        )
         .join(deployment, deployment.c.id == d.deployment_id)
         .outerjoin(account, account.c.id == deployment.c.account_id)
+        .outerjoin(approval, and_(a.key == d.key, a.version == d.version))
+        .outerjoin(asker, asker.c.id == a.asked_by)
         .where(d.key == key)
         .order_by(d.version.desc())
     ).all()
     live = _live_by_version(db)
     lines = tuple(
-        VersionLine(row.version, row.at, row.name, row.reason, live.get(row.id, 0)) for row in rows
+        VersionLine(
+            row.version, row.at, row.name, row.reason, live.get(row.id, 0), row.asked_by, row.note
+        )
+        for row in rows
     )
     description = str(live_version.manifest.get("description") or "")
     by, at = draft_saved(db, key)
+    asking = asked(db).get(key)
     return ProcessPage(
-        key, live_version.title, description, live_version, outdated(db, key), lines, by, at
+        key, live_version.title, description, live_version, outdated(db, key), lines, by, at, asking
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -10,7 +11,14 @@ from engine import access, definitions
 from engine.access import Actor
 from engine.definitions import Definition
 from engine.errors import NotFound
-from engine.models import account, definition_draft
+from engine.models import account, approval, definition_draft
+
+
+@dataclass(frozen=True)
+class SentBack:
+    by: str
+    at: datetime
+    note: str
 
 
 def newest(db: Connection, key: str) -> Definition:
@@ -33,3 +41,28 @@ def draft_saved(db: Connection, key: str) -> tuple[str | None, datetime | None]:
 def must_be_of_the_studio(actor: Actor) -> None:
     if not {"model", "approve"} & actor.rights:
         access.require(actor, "model")
+
+
+def asked(db: Connection) -> dict[str, str]:
+    """Process key → who asks for its draft to be published."""
+    rows = db.execute(
+        select(approval.c.key, account.c.name)
+        .join(account, account.c.id == approval.c.asked_by)
+        .where(approval.c.decided_at.is_(None))
+    )
+    return {row.key: row.name for row in rows}
+
+
+def sent_back(db: Connection, key: str) -> SentBack | None:
+    """The note of the last decision, while it is that the draft was sent back."""
+    a = approval.c
+    row = db.execute(
+        select(a.decision, a.decided_at, a.note, account.c.name)
+        .outerjoin(account, account.c.id == a.decided_by)
+        .where(a.key == key, a.decision.in_(("approved", "sent back")))
+        .order_by(a.id.desc())
+        .limit(1)
+    ).first()
+    if row is None or row.decision != "sent back":
+        return None
+    return SentBack(row.name, row.decided_at, row.note)

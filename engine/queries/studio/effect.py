@@ -1,0 +1,165 @@
+"""What publishing a draft would mean for the cases that are open: counts and references alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, union
+
+from engine import definitions
+from engine.access import Actor
+from engine.commands import deployments
+from engine.commands.operations import CannotMove, try_draft
+from engine.comparing import REMOVED, Comparison
+from engine.definitions import Definition
+from engine.errors import EngineError, ExecutionFailed
+from engine.models import (
+    incident,
+    job,
+    message_subscription,
+    process_definition,
+    process_instance,
+    timer,
+    user_task,
+)
+
+FAILS = "A step that it would come to at once cannot be worked out with what the case holds."
+MOST = 200  # so many cases are tried: more would keep the page waiting
+
+
+@dataclass(frozen=True)
+class StepEffect:
+    """A changed or removed step with the open cases that stand on it."""
+
+    label: str
+    removed: bool
+    standing: int
+    moving: tuple[str, ...]  # references
+    staying: tuple[str, ...]
+    untried: int
+
+
+@dataclass(frozen=True)
+class Staying:
+    """Cases that cannot move, for one reason."""
+
+    why: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LiveEffect:
+    """All open cases of a process, and what would become of them if they were moved."""
+
+    cases: int
+    tried: int
+    moving: tuple[str, ...]
+    staying: tuple[Staying, ...]
+    steps: tuple[StepEffect, ...]
+
+    @property
+    def staying_count(self) -> int:
+        return len({reference for one in self.staying for reference in one.references})
+
+
+def live_effect(
+    db: Connection, actor: Actor, key: str, files: Mapping[str, str], comparison: Comparison
+) -> LiveEffect:
+    """Of a draft without errors: each open case is tried on it in memory, nothing is stored."""
+    draft = definitions.read(deployments.folder_of(dict(files)), key=key)
+    standing = _standing(db, key)
+    open_cases = _open_cases(db, key, standing)
+    reasons: dict[str, tuple[str, ...]] = {}
+    for instance_id, reference in list(open_cases.items())[:MOST]:
+        reasons[reference] = _why_not(db, instance_id, draft, actor)
+    return LiveEffect(
+        cases=len(open_cases),
+        tried=len(reasons),
+        moving=tuple(r for r, why in reasons.items() if not why),
+        staying=_by_reason(reasons),
+        steps=tuple(_steps(db, key, comparison, standing, reasons)),
+    )
+
+
+def _standing(db: Connection, key: str) -> dict[str, dict[int, str]]:
+    """Element id → the open cases (id → reference) that stand on it."""
+    p, d = process_instance.c, process_definition.c
+    t, i, j = user_task.c, incident.c, job.c
+    places = union(
+        select(t.definition_id, t.element_id, t.instance_id)
+        .where(t.state.in_(("created", "claimed"))),
+        select(i.definition_id, i.element_id, i.instance_id).where(i.resolved_at.is_(None)),
+        select(j.definition_id, j.element_id, j.instance_id).where(j.state == "waiting"),
+        *(select(x.c.definition_id, x.c.element_id, x.c.instance_id)
+          for x in (timer, message_subscription)),
+    ).subquery()  # fmt: skip
+    rows = db.execute(
+        select(places.c.element_id, p.id, p.reference)
+        .join(process_instance, p.id == places.c.instance_id)
+        .join(process_definition, d.id == places.c.definition_id)
+        .where(d.key == key, p.ended_at.is_(None))
+        .order_by(p.id)
+    )
+    found: dict[str, dict[int, str]] = {}
+    for row in rows:
+        found.setdefault(row.element_id, {})[row.id] = row.reference
+    return found
+
+
+def _open_cases(
+    db: Connection, key: str, standing: Mapping[str, Mapping[int, str]]
+) -> dict[int, str]:
+    """Those that began as this process, and those that wait in it as a called one."""
+    p = process_instance.c
+    rows = db.execute(
+        select(p.id, p.reference).where(p.key == key, p.ended_at.is_(None)).order_by(p.id)
+    )
+    found = {row.id: row.reference for row in rows}
+    for cases in standing.values():
+        found.update(cases)
+    return dict(sorted(found.items()))
+
+
+def _why_not(db: Connection, instance_id: int, draft: Definition, actor: Actor) -> tuple[str, ...]:
+    try:
+        try_draft(db, instance_id, draft, actor=actor)
+    except CannotMove as error:
+        return (FAILS,) if isinstance(error.__cause__, ExecutionFailed) else error.reasons
+    except EngineError:
+        return (FAILS,)  # its words may hold what was typed into the case
+    return ()
+
+
+def _by_reason(reasons: Mapping[str, tuple[str, ...]]) -> tuple[Staying, ...]:
+    found: dict[str, list[str]] = {}
+    for reference, why in reasons.items():
+        for one in why:
+            found.setdefault(one, []).append(reference)
+    return tuple(Staying(why, tuple(some)) for why, some in sorted(found.items()))
+
+
+def _steps(
+    db: Connection,
+    key: str,
+    comparison: Comparison,
+    standing: Mapping[str, Mapping[int, str]],
+    reasons: Mapping[str, tuple[str, ...]],
+) -> list[StepEffect]:
+    live = definitions.load(db, definitions.newest(db)[key]).elements
+    found = []
+    for element_id, kind in comparison.marks(old=True).items():
+        if element_id not in live:
+            continue  # a way: nothing rests on it
+        cases = list(standing.get(element_id, {}).values())
+        found.append(
+            StepEffect(
+                label=live[element_id].label,
+                removed=kind == REMOVED,
+                standing=len(cases),
+                moving=tuple(r for r in cases if reasons.get(r) == ()),
+                staying=tuple(r for r in cases if reasons.get(r)),
+                untried=sum(r not in reasons for r in cases),
+            )
+        )
+    return sorted(found, key=lambda one: (-one.standing, one.label))

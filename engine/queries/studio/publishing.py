@@ -1,0 +1,90 @@
+"""The page before publishing: findings, what changes, what live cases do, and who decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from engine.access import Actor
+from engine.commands import approvals, drafts
+from engine.commands.drafts import DefinitionDraft
+from engine.errors import Problem
+from engine.models import account, approval, definition_draft
+from engine.queries.studio import comparing
+from engine.queries.studio.comparing import DRAFT, ComparePage
+from engine.queries.studio.effect import LiveEffect, live_effect
+from engine.queries.studio.reading import SentBack, must_be_of_the_studio, newest, sent_back
+
+
+@dataclass(frozen=True)
+class Request:
+    """Somebody asks for a draft to be published. `own` says in words what keeps this reader from
+    deciding; None when they may."""
+
+    id: int
+    by: str
+    at: datetime
+    reason: str
+    own: str | None
+
+
+@dataclass(frozen=True)
+class PublishPage:
+    key: str
+    title: str
+    draft: DefinitionDraft
+    problems: tuple[Problem, ...]
+    compared: ComparePage
+    effect: LiveEffect | None
+    request: Request | None
+    sent_back: SentBack | None
+    live_version: int
+
+    @property
+    def errors(self) -> int:
+        return sum(problem.severity == "error" for problem in self.problems)
+
+    @property
+    def exists(self) -> bool:
+        return self.draft.counter > 0
+
+    @property
+    def outdated(self) -> bool:
+        """A version was published that this draft did not begin from."""
+        return self.draft.base_version != self.live_version
+
+
+def publish_page(db: Connection, actor: Actor, key: str) -> PublishPage:
+    must_be_of_the_studio(actor)
+    live, draft = newest(db, key), drafts.draft_of(db, key)
+    compared = comparing.compare_page(db, actor, key, str(live.version), DRAFT)
+    problems = tuple(drafts.problems(db, draft))
+    runs = not any(problem.severity == "error" for problem in problems)
+    effect = live_effect(db, actor, key, draft.files, compared.comparison) if runs else None
+    return PublishPage(
+        key=key,
+        title=live.title,
+        draft=draft,
+        problems=problems,
+        compared=compared,
+        effect=effect,
+        request=open_request(db, actor, key),
+        sent_back=sent_back(db, key),
+        live_version=live.version,
+    )
+
+
+def open_request(db: Connection, actor: Actor, key: str) -> Request | None:
+    a, d = approval.c, definition_draft.c
+    row = db.execute(
+        select(approval, account.c.name, d.saved_by)
+        .join(account, account.c.id == a.asked_by)
+        .outerjoin(definition_draft, d.key == a.key)
+        .where(a.key == key, a.decided_at.is_(None))
+    ).first()
+    if row is None:
+        return None
+    own = approvals.own_part(row, row.saved_by, actor.account_id)
+    return Request(row.id, row.name, row.asked_at, row.reason, own)
