@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from engine import access, audit, choices, definitions
 from engine.access import Actor
 from engine.advance import Beginning, Step, advancing, begin
-from engine.commands import messages
+from engine.commands import messages, starts
 from engine.commands.references import next_reference
 from engine.definitions import Definition
 from engine.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -65,6 +65,8 @@ def start_case(
     definition = newest(db, key)
     if not access.may_start(actor, definition.manifest):
         raise NotAllowed("Your role does not start this process.", action="start", rule="start")
+    if (why := starts.stopped(db).get(key)) is not None:
+        raise Conflict(f"No new case of “{definition.title}” can be started now: {why}")
     element = start_of(definition, start_event)
     form = definition.form(element)
     values = checked(db, form, posted, {}, actor=actor)

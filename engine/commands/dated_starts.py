@@ -15,7 +15,7 @@ from engine import clock, definitions
 from engine.access import SYSTEM
 from engine.advance import Beginning, begin
 from engine.bpmn.elements import Element
-from engine.commands import messages
+from engine.commands import messages, starts
 from engine.commands.references import next_reference
 from engine.database import Database
 from engine.definitions import Definition
@@ -84,7 +84,7 @@ def run_due(database: Database) -> int:
         with database.reading() as db:
             due = db.execute(
                 select(c.key, c.element_id)
-                .where(c.due_at <= clock.now(), ~failing)
+                .where(c.due_at <= clock.now(), ~failing, c.key.not_in(list(starts.stopped(db))))
                 .order_by(c.due_at, c.key, c.element_id)
                 .limit(BATCH)
             ).all()

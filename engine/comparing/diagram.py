@@ -87,7 +87,8 @@ def _way(before: Thing, after: Thing, old: Drawn, new: Drawn) -> Iterator[str]:
     for end, verb in (("@sourceRef", "begins at"), ("@targetRef", "leads to")):
         was, now = before.facts.get(end), after.facts.get(end)
         if was != now:
-            there = f"{new.label(now)} instead of {old.label(was)}"
+            other = ", another of that name," if new.label(now) == old.label(was) else ""
+            there = f"{new.label(now)}{other} instead of {old.label(was)}"
             yield f"{_begin(old.way(before))} {verb} {there}."
     bare = (_without(before, ENDS), _without(after, ENDS))
     said = new.way(after)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from engine import access, definitions
 from engine.access import Actor
 from engine.choices import offered
+from engine.commands import starts
 from engine.definitions import Definition
 from engine.errors import NotFound
 from engine.forms import Choice, Form
@@ -26,6 +27,7 @@ class Startable:
     key: str
     title: str
     description: str
+    stopped: str | None  # why no case of it can be started now
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,14 @@ class StartPage:
     start_event: str
     guidance: str | None
     form: Form | None
+    stopped: str | None
     offered: Mapping[str, tuple[Choice, ...]]
 
 
 def startable(db: Connection, actor: Actor) -> tuple[Startable, ...]:
+    stopped = starts.stopped(db)
     found = [
-        Startable(d.key, d.title, str(d.manifest.get("description") or ""))
+        Startable(d.key, d.title, str(d.manifest.get("description") or ""), stopped.get(d.key))
         for d in _newest(db)
         if access.may_start(actor, d.manifest)
     ]
@@ -86,9 +90,9 @@ def start_page(db: Connection, actor: Actor, key: str, start_event: str | None) 
     definition = definitions.load(db, known[key]) if key in known else None
     if definition is None or not access.may_start(actor, definition.manifest):
         raise NotFound("process", key)
-    starts = _plain_starts(definition)
-    chosen = start_event or (starts[0][0] if starts else "")
-    if chosen not in dict(starts):
+    ways = _plain_starts(definition)
+    chosen = start_event or (ways[0][0] if ways else "")
+    if chosen not in dict(ways):
         raise NotFound("start", start_event)
     form = definition.form(chosen)
     manifest = definition.manifest
@@ -96,8 +100,9 @@ def start_page(db: Connection, actor: Actor, key: str, start_event: str | None) 
         key=key, title=definition.title, description=str(manifest.get("description") or ""),
         readme=definition.files.get("README.md", b"").decode(errors="replace"),
         contacts=contacts_of(manifest), glossary=glossary_of(manifest),
-        legal=str(manifest.get("legal") or ""), starts=starts, start_event=chosen,
+        legal=str(manifest.get("legal") or ""), starts=ways, start_event=chosen,
         guidance=definition.elements[chosen].guidance, form=form,
+        stopped=starts.stopped(db).get(key),
         offered=offered(db, form, actor, None) if form else {},
     )  # fmt: skip
 

@@ -323,6 +323,7 @@ def test_saving_keeps_everything_that_a_diagram_says(page, watched, store, key):
     [
         "/studio", "/studio/gateway", DRAFT, "/studio/prevent_case/draft",
         "/studio/gateway/migrate", "/studio/gateway/compare", "/studio/gateway/publish", "/studio/prevent_case/publish",
+        "/studio/gateway/versions/1", "/studio/gateway/starts",
     ],
 )  # fmt: skip
 def test_a_page_of_the_studio_is_accessible_and_sound_at_both_widths(page, watched, store, path):

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from engine import clock, definitions
-from engine.commands import dated_starts
+from engine.commands import dated_starts, starts
 from engine.database import Database
 from engine.models import history_event, start_timer
-from tests.factories import MORNING, deploy, form, forms, model, ready
+from tests.factories import MORNING, deploy, form, forms, model, person, ready
 
 pytestmark = pytest.mark.bpmn("Message, timer, signal start")
 
@@ -66,6 +66,20 @@ def test_workers_at_once_begin_a_case_once(database: Database) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         assert sum(pool.map(work, range(2))) == 2
+    assert sorted(begun(database)) == ["once", "weekly"]
+
+
+@pytest.mark.feature("O22")
+def test_a_date_of_a_stopped_process_waits_until_starts_are_resumed(database: Database) -> None:
+    ready(database, model("dated_start"))
+    with database.transaction() as db:
+        olga = person(db, "olga", "owner")
+        starts.stop(db, "dated_start", actor=olga, reason="The rules are being changed.")
+    with clock.at(MORNING + timedelta(days=8)):
+        assert dated_starts.run_due(database) == 0
+        with database.transaction() as db:
+            starts.resume(db, "dated_start", actor=olga, reason="They are in force.")
+        assert dated_starts.run_due(database) == 2
     assert sorted(begun(database)) == ["once", "weekly"]
 
 

@@ -50,15 +50,15 @@ def withdraw(key: str) -> ResponseReturnValue:
     return _once(key, act, WITHDRAWN)
 
 
-@bp.post("/<key>/publish/<int:request_id>")
+@bp.post("/<key>/publish/<int:number>")
 @rule("approve")
-def decide(key: str, request_id: int) -> ResponseReturnValue:
+def decide(key: str, number: int) -> ResponseReturnValue:
     """Approves, or sends back: which of the two buttons was pressed."""
     approving = request.form.get("decision") == "approve"
     decided = approvals.approve if approving else approvals.send_back
 
     def act(db: Db) -> str:
-        decided(db, request_id, actor=actor(), note=request.form.get("note", ""))
+        decided(db, number, actor=actor(), note=request.form.get("note", ""))
         return url_for("studio.process", key=key)
 
     return _once(key, act, PUBLISHED if approving else SENT_BACK)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Subquery, and_, distinct, func, select, union
 
 from engine import definitions
 from engine.access import Actor
+from engine.commands import starts
 from engine.definitions import Definition
 from engine.errors import NotFound
 from engine.models import (
@@ -40,6 +41,7 @@ class ProcessLine:
     draft_by: str | None
     draft_at: datetime | None
     asked_by: str | None  # who asks for the draft to be published
+    stopped: bool  # no new case of it may be started
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class VersionLine:
     live_cases: int
     asked_by: str | None
     note: str | None
+    name: str | None  # what owners call it
 
 
 @dataclass(frozen=True)
@@ -66,12 +69,27 @@ class ProcessPage:
     draft_by: str | None
     draft_at: datetime | None
     asked_by: str | None
+    stopped: str | None  # why no new case of it may be started
+
+
+@dataclass(frozen=True)
+class VersionPage:
+    """One version to read; `is_live` when new cases run on it."""
+
+    key: str
+    title: str
+    line: VersionLine
+    definition: Definition
+    is_live: bool
+    live_version: int
+    draft_by: str | None
 
 
 def processes(db: Connection, actor: Actor) -> tuple[ProcessLine, ...]:
     must_be_of_the_studio(actor)
     d, drafts = process_definition.c, definition_draft.c
     live, troubled, asking = _live_by_key(db), _problems_by_key(db), asked(db)
+    stopped = starts.stopped(db)
     rows = db.execute(
         select(d.key, d.title, d.version, deployment.c.at, account.c.name, drafts.saved_at)
         .join(deployment, deployment.c.id == d.deployment_id)
@@ -91,6 +109,7 @@ def processes(db: Connection, actor: Actor) -> tuple[ProcessLine, ...]:
             draft_by=row.name,
             draft_at=row.saved_at,
             asked_by=asking.get(row.key),
+            stopped=row.key in stopped,
         )
         for row in rows
     )
@@ -100,16 +119,27 @@ def process_page(db: Connection, actor: Actor, key: str) -> ProcessPage:
     """Its versions, newest first, and how many live cases run on each."""
     must_be_of_the_studio(actor)
     live_version = newest(db, key)
+    by, at = draft_saved(db, key)
+    return ProcessPage(
+        key=key,
+        title=live_version.title,
+        description=str(live_version.manifest.get("description") or ""),
+        newest=live_version,
+        outdated=outdated(db, key),
+        versions=_versions(db, key),
+        draft_by=by,
+        draft_at=at,
+        asked_by=asked(db).get(key),
+        stopped=starts.stopped(db).get(key),
+    )
+
+
+def _versions(db: Connection, key: str) -> tuple[VersionLine, ...]:
     d, a, asker = process_definition.c, approval.c, account.alias()
     rows = db.execute(
         select(
-            d.id,
-            d.version,
-            deployment.c.at,
-            deployment.c.reason,
-            account.c.name,
-            a.note,
-            asker.c.name.label("asked_by"),
+            d.id, d.version, d.name.label("called"), deployment.c.at, deployment.c.reason,
+            account.c.name, a.note, asker.c.name.label("asked_by"),
         )
         .join(deployment, deployment.c.id == d.deployment_id)
         .outerjoin(account, account.c.id == deployment.c.account_id)
@@ -117,20 +147,24 @@ def process_page(db: Connection, actor: Actor, key: str) -> ProcessPage:
         .outerjoin(asker, asker.c.id == a.asked_by)
         .where(d.key == key)
         .order_by(d.version.desc())
-    ).all()
+    ).all()  # fmt: skip
     live = _live_by_version(db)
-    lines = tuple(
+    return tuple(
         VersionLine(
-            row.version, row.at, row.name, row.reason, live.get(row.id, 0), row.asked_by, row.note
+            row.version, row.at, row.name, row.reason, live.get(row.id, 0), row.asked_by,
+            row.note, row.called,
         )
         for row in rows
-    )
-    description = str(live_version.manifest.get("description") or "")
-    by, at = draft_saved(db, key)
-    asking = asked(db).get(key)
-    return ProcessPage(
-        key, live_version.title, description, live_version, outdated(db, key), lines, by, at, asking
-    )
+    )  # fmt: skip
+
+
+def version_page(db: Connection, actor: Actor, key: str, version: int) -> VersionPage:
+    """Any version, old or live, as it was published."""
+    definition = version_files(db, actor, key, version)
+    line = next(one for one in _versions(db, key) if one.version == version)
+    live, (by, _) = newest(db, key), draft_saved(db, key)
+    is_live = live.version == version
+    return VersionPage(key, definition.title, line, definition, is_live, live.version, by)
 
 
 def version_files(db: Connection, actor: Actor, key: str, version: int) -> Definition:
