@@ -156,9 +156,10 @@ def diagram(reference: str) -> str:
     with database().reading() as db:
         head = cases.case_head(db, actor(), reference)
         drawings = cases.case_drawings(db, head)
+        versions = cases.case_versions(db, head)
     note_reading(head.id)
     drawn = [(drawing, draw_case(drawing)) for drawing in drawings]
-    return _page("diagram", head, drawings=drawn)
+    return _page("diagram", head, drawings=drawn, versions=versions)
 
 
 @bp.get("/<reference>/do/<action_id>")

@@ -84,6 +84,12 @@ class Element:
         return self.kind in FOR_PEOPLE
 
     @property
+    def version_called(self) -> int | None:
+        """The version a call activity names; None: the newest when the case starts."""
+        text = self.properties.get("version", "").strip()
+        return int(text) or None if text.isascii() and text.isdigit() and len(text) < 9 else None
+
+    @property
     def is_action(self) -> bool:
         """A message that people of a role may say has happened: a button on the case page."""
         return self.event == "message" and "roles" in self.properties

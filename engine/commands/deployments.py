@@ -58,6 +58,28 @@ def _findings(
     return found
 
 
+def unpublished(db: Connection, definition: Definition) -> list[Problem]:
+    """Calls that name a version which nobody has published."""
+    missing = {
+        key: version
+        for key, version in definitions.versions_called(definition).items()
+        if version is not None and definitions.version_id(db, key, version) is None
+    }
+    return [
+        Problem(
+            "bpmn.called_version",
+            f"“{element.label}” calls version {missing[element.called]} of “{element.called}”, "
+            "which is not published.",
+            element_id=element.id,
+            element_name=element.name,
+            line=element.line,
+            repair="Name a version that is, or leave it empty for the newest.",
+        )
+        for element in definition.elements.values()
+        if element.called in missing
+    ]
+
+
 def deploy(
     db: Connection, folders: Mapping[str, Files], *, actor: Actor, reason: str
 ) -> list[Published]:
@@ -68,7 +90,7 @@ def deploy(
     problems = [
         problem
         for key, definition in given.items()
-        for problem in _findings(definition, known, roles)
+        for problem in (*_findings(definition, known, roles), *unpublished(db, definition))
         if problem.severity == "error"
     ]
     if problems:

@@ -12,7 +12,7 @@ from engine import access, clock, definitions
 from engine.access import Actor
 from engine.commands import deployments
 from engine.database import insert_for
-from engine.errors import ConcurrentUpdate, NotFound, Problem
+from engine.errors import ConcurrentUpdate, InvalidDefinition, NotFound, Problem
 from engine.models import account, approval, definition_draft, deployment, process_definition
 
 Texts = Mapping[str, str]
@@ -121,6 +121,10 @@ def discard(db: Connection, key: str, counter: int | None = None, *, actor: Acto
 def problems(db: Connection, draft: DefinitionDraft) -> list[Problem]:
     """Every finding about a draft, warnings included."""
     files = deployments.folder_of(draft.files)
-    return deployments.check(
+    found = deployments.check(
         files, key=draft.key, known=deployments.newest(db), roles=deployments.known_roles(db)
     )
+    try:
+        return found + deployments.unpublished(db, definitions.read(files, key=draft.key))
+    except InvalidDefinition:
+        return found  # which says why it cannot be read

@@ -16,7 +16,7 @@ PROPERTIES = {
     "prefill": "list of first answers", "key": "key for its messages", "payload": "content sent",
     "connector": "outside service", "result": "name its answer is kept under",
     "attempts": "number of attempts", "backOff": "list of pauses after failures",
-    "timeLimit": "time limit of one attempt", "dueBusinessDays": "due rule",
+    "timeLimit": "time limit of one attempt", "version": "version called by",
 }  # fmt: skip
 PARTS = {
     "instructionsForEndUser": "guidance", "script": "script", "calledDecisionId": "decision asked",

@@ -6,8 +6,16 @@ A case binds the newest published version of each process it can call when it st
 from engine.definitions.building import build, specs
 from engine.definitions.checking import findings, lint_diagram
 from engine.definitions.protecting import unprotected
-from engine.definitions.published import bind, load, newest, started_by
-from engine.definitions.reading import DIAGRAM, MANIFEST, Definition, called_by, digest, read
+from engine.definitions.published import bind, load, newest, started_by, version_id
+from engine.definitions.reading import (
+    DIAGRAM,
+    MANIFEST,
+    Definition,
+    called_by,
+    digest,
+    read,
+    versions_called,
+)
 
 __all__ = [
     "DIAGRAM",
@@ -25,4 +33,6 @@ __all__ = [
     "specs",
     "started_by",
     "unprotected",
+    "version_id",
+    "versions_called",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, func, select
 
-from engine.definitions.reading import Definition, called_by, read
+from engine.definitions.reading import Definition, read, versions_called
 from engine.errors import NotFound
 from engine.models import definition_file, process_definition
 
@@ -55,16 +55,24 @@ def started_by(db: Connection, event: str, name: str | None = None) -> list[Defi
 
 
 def bind(db: Connection, key: str) -> dict[str, int]:
-    """The versions a case of `key` that starts now runs on: its own and all it can call."""
+    """The versions a case of `key` that starts now runs on: its own and all it can call.
+
+    A call may name a version; where several name one, that nearest to `key` decides."""
     known = newest(db)
     bound: dict[str, int] = {}
-    todo = [key]
+    todo: list[tuple[str, int | None]] = [(key, None)]
     while todo:
-        at = todo.pop()
+        at, wanted = todo.pop(0)
         if at in bound:
             continue
         if at not in known:
             raise NotFound("process", at)
-        bound[at] = known[at]
-        todo += called_by(load(db, known[at]))
+        bound[at] = known[at] if wanted is None else version_id(db, at, wanted) or known[at]
+        todo += sorted(versions_called(load(db, bound[at])).items())
     return dict(sorted(bound.items()))
+
+
+def version_id(db: Connection, key: str, version: int) -> int | None:
+    d = process_definition.c
+    found = db.execute(select(d.id).where(d.key == key, d.version == version)).scalar()
+    return None if found is None else int(found)

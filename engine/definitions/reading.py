@@ -149,6 +149,12 @@ def called_by(definition: Definition) -> list[str]:
     return sorted({e.called for e in definition.elements.values() if e.called})
 
 
+def versions_called(definition: Definition) -> dict[str, int | None]:
+    """Called process → the version that the call names; None: the newest when a case starts."""
+    calls = (e for e in definition.elements.values() if e.called)
+    return {e.called: e.version_called for e in calls if e.called}
+
+
 @lru_cache(maxsize=64)
 def root_of(source: bytes) -> etree._Element:
     return xml.read(source, DIAGRAM)

@@ -192,6 +192,12 @@ def _bound(db: Connection, head: CaseHead) -> tuple[Definition, ...]:
     return variables.bound_definitions(db, bound)
 
 
+def case_versions(db: Connection, head: CaseHead) -> tuple[tuple[str, int], ...]:
+    """(title, version) of every process that the case runs on or may call, its own first."""
+    found = sorted(_bound(db, head), key=lambda d: (d.title != head.process, d.title))
+    return tuple((d.title, d.version) for d in found)
+
+
 def case_drawings(db: Connection, head: CaseHead) -> tuple[Drawing, ...]:
     """The case's own diagram, then those of the processes it is inside of now, as it runs them."""
     known = {d.id: d for d in _bound(db, head)}

@@ -247,6 +247,7 @@ SETTINGS = [
     ("prevent_case", "consent_withdrawn", "Message", "gone", 'name="gone"'),
     ("prevent_case", "consent_withdrawn", "Key", "case.reference", 'value="case.reference"'),
     ("prevent_case", "police_assessment", "Process", "intake", 'calledElement="intake"'),
+    ("prevent_case", "police_assessment", "Version", "1", 'name="version" value="1"'),
 ]  # fmt: skip
 
 

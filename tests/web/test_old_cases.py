@@ -70,3 +70,12 @@ def test_an_old_case_decides_by_the_table_it_started_with(database):
     run.start("decided", "ann", {})
     run.task("work", "ann", {"n": 5})
     run.expect_variables({"level": "lower"})
+
+
+@pytest.mark.feature("O23")
+def test_a_case_says_which_versions_it_uses(desk, visit):
+    with desk.database.transaction() as db:
+        deploy(db, {key: model(key) for key in ("called", "caller")})
+    desk.run.start("caller", "ann", {})
+    diagram = words(visit("cat").get(f"/cases/{desk.reference}/diagram"))
+    assert "Versions this case uses caller, version 1 called, version 1" in diagram

@@ -66,7 +66,7 @@ KNOWN_PROPERTIES = {
     "userTask": PEOPLE,
     "manualTask": PEOPLE,
     "startEvent": WAITING | {"formFilename", "formJsonSchemaFilename", "key", "roles"},
-    "callActivity": {"stage", "title"},
+    "callActivity": {"stage", "title", "version"},
     "subProcess": {"stage", "title"},
     "transaction": {"stage", "title"},
     "adHocSubProcess": {"stage", "title"},

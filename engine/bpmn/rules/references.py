@@ -133,6 +133,7 @@ def _called(subject: Subject, element: Element) -> Iterator[Problem]:
             severity="warning" if subject.alone else "error",
             repair="Choose the process it calls.",
         )
+    yield from _version(subject, element)
     cycle = call_cycle(subject, element.called or "")
     if cycle:
         yield subject.of(
@@ -141,6 +142,20 @@ def _called(subject: Subject, element: Element) -> Iterator[Problem]:
             f"“{element.label}” leads back to “{cycle}” without a wait: it would call itself "
             "without end.",
         )
+
+
+def _version(subject: Subject, element: Element) -> Iterator[Problem]:
+    """A case runs on one version of each process: two calls cannot ask for two."""
+    text = element.properties.get("version")
+    if text is not None and element.version_called is None:
+        words = f"“{element.label}” asks for version “{text}”, which is no version’s number."
+        repair = "Give the version’s number, or leave it empty for the newest."
+        yield subject.of(element, "bpmn.called_version", words, repair=repair)
+    others = (e for e in subject.diagram.elements.values() if e.called == element.called)
+    if any(other.version_called != element.version_called for other in others):
+        words = f"“{element.label}” and another step call “{element.called}” in two versions."
+        repair = "Give both the same version."
+        yield subject.of(element, "bpmn.called_version", words, repair=repair)
 
 
 def _global_tasks(subject: Subject) -> set[str | None]:
