@@ -70,7 +70,7 @@ def _complete(page: TaskPage) -> ResponseReturnValue:
 def _save(page: TaskPage) -> ResponseReturnValue:
     def act(db: Db) -> str:
         commands.save_draft(db, page.id, posted(), _counter(), actor=actor())
-        return _list()
+        return f"{_list()}#task-{page.id}"
 
     return once(act, "What you typed is saved. The task is still yours.")
 
@@ -117,7 +117,7 @@ def hand_over_now(task_id: str) -> ResponseReturnValue:
     def act(db: Db) -> str:
         to = given_account("Choose who takes the task")
         commands.reassign_task(db, task_id, to, given_reason(), actor=actor())
-        return url_for("tasks.task", task_id=task_id)
+        return url_for("tasks.task", task_id=task_id, back=_back())
 
     try:
         return once(act, "The task was handed over.")
@@ -131,7 +131,7 @@ def done(task_id: str) -> str:
     with database().reading() as db:
         page = aftermath.aftermath(db, actor(), task_id)
         following = next_task(db, actor())
-    return render_template("tasks/done.html", page=page, next=following, list=_list())
+    return render_template("tasks/done.html", page=page, next=following, list=_list(), back=_back())
 
 
 def _keep_late(db: Db, late: Actor) -> None:
@@ -176,7 +176,7 @@ def _hand_over_page(task_id: str, errors: Mapping[str, str]) -> str:
     return render_template(
         "tasks/hand_over.html", page=page, people=people, errors=errors, messages=messages,
         chosen=request.form.get("account"), chosen_reason=request.form.get("wm-chosen"),
-        words=request.form.get("wm-reason", ""),
+        words=request.form.get("wm-reason", ""), back=_back(),
     )  # fmt: skip
 
 

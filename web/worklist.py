@@ -17,7 +17,8 @@ from web.rules import SIGNED_IN, rule
 
 bp = Blueprint("worklist", __name__)
 NAMES = {"mine": "My tasks", "unclaimed": "Unclaimed", "team": "My team", "done": "Done"}
-STATE = ("tab", "process", "stage", "due", "after")
+FILTERS = ("process", "stage", "due", "sort")
+STATE = ("tab", *FILTERS, "after")
 
 
 @bp.get("/tasks")
@@ -25,7 +26,7 @@ STATE = ("tab", "process", "stage", "due", "after")
 def tasks() -> ResponseReturnValue:
     tab = request.args.get("tab", "mine")
     tab = tab if tab in TABS else "mine"
-    wanted = Filters(*(request.args.get(name, "") for name in ("process", "stage", "due")))
+    wanted = Filters(*(request.args.get(name, "") for name in FILTERS))
     with database().reading() as db:
         page = worklist(db, actor(), tab, wanted, request.args.get("after"))
     tabs = [
@@ -37,6 +38,7 @@ def tasks() -> ResponseReturnValue:
         "worklist/tasks.html", page, tabs=tabs, wanted=wanted, title=NAMES[tab],
         back=url_for("worklist.tasks", **state),
         next_page=url_for("worklist.tasks", **{**state, "after": page.next}),
+        sorts={name: _sorted(state, name) for name in ("", "due", "-due", "priority")},
     )  # fmt: skip
 
 
@@ -48,6 +50,12 @@ def claim(task_id: str) -> ResponseReturnValue:
         return url_for("tasks.task", task_id=task_id, back=safe_back(request.form.get("back")))
 
     return once(act, "The task is yours.")
+
+
+def _sorted(state: dict[str, Any], sort: str) -> str:
+    """The same list from its beginning, in another order."""
+    kept = {name: value for name, value in state.items() if name not in ("after", "sort")}
+    return url_for("worklist.tasks", **kept, sort=sort or None)
 
 
 def safe_back(back: str | None) -> str | None:

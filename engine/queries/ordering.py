@@ -1,4 +1,5 @@
-"""The order of a task list, page by page: late first, then urgent, then by due date, none last.
+"""The order of a task list, page by page. Unless another is asked for: late first, then urgent,
+then by due date, none last.
 
 A list is cut into parts whose rows an index yields in their order; a page is the first rows of
 the parts' union, so that its cost does not grow with the list.
@@ -7,7 +8,7 @@ the parts' union, so that its cost does not grow with the list.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +56,45 @@ def open_parts() -> tuple[Part, ...]:
         Part((dated, not_(urgent)), due),
         Part((undated, not_(urgent)), none),
     )
+
+
+def _soonest_first() -> tuple[Part, ...]:
+    return (*_by_date(), *_undated())
+
+
+def _latest_first() -> tuple[Part, ...]:
+    dated = Part((user_task.c.due_at.is_not(None),), -_micros(user_task.c.due_at))
+    return (dated, *_undated())
+
+
+def _urgent_first() -> tuple[Part, ...]:
+    urgent = user_task.c.urgent.is_(True)
+    return tuple(
+        Part((*part.where, condition), part.rank)
+        for condition in (urgent, not_(urgent))
+        for part in _soonest_first()
+    )
+
+
+def _by_date() -> tuple[Part, ...]:
+    return (Part((user_task.c.due_at.is_not(None),), _micros(user_task.c.due_at)),)
+
+
+def _undated() -> tuple[Part, ...]:
+    return (Part((user_task.c.due_at.is_(None),), literal(0, BigInteger)),)
+
+
+# The orders of open tasks that can be asked for, as addresses name them.
+ORDERS: dict[str, Callable[[], tuple[Part, ...]]] = {
+    "due": _soonest_first,
+    "-due": _latest_first,
+    "priority": _urgent_first,
+}
+
+
+def parts_of(tab: str, sort: str) -> tuple[Part, ...]:
+    """The parts of a list in the order asked for; the usual one when there is none such."""
+    return done_parts() if tab == "done" else ORDERS.get(sort, open_parts)()
 
 
 def done_parts() -> tuple[Part, ...]:

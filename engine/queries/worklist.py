@@ -21,11 +21,12 @@ OPEN = ("created", "claimed")
 
 @dataclass(frozen=True)
 class Filters:
-    """Each None or empty means “all”. `due`: late, today or week."""
+    """Each empty means “all”. `due`: late, today or week. `sort`: one of `ordering.ORDERS`."""
 
     process: str = ""
     stage: str = ""
     due: str = ""
+    sort: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ def worklist(
     """One page of a list, with the counts of all four."""
     list_of = TABS[tab](actor)
     chosen = [and_(one, *_filters(filters)) for one in list_of]
-    found = _rows(db, actor, chosen, tab, after, PAGE + 1)
+    parts = ordering.parts_of(tab, filters.sort)
+    found = _rows(db, actor, chosen, parts, after, PAGE + 1)
     following = ordering.place(found[PAGE - 1]) if len(found) > PAGE else None
     now = clock.now()
     is_late = and_(user_task.c.due_at < now, user_task.c.state.in_(OPEN))
@@ -110,7 +112,7 @@ def worklist(
 
 def next_task(db: Connection, actor: Actor) -> TaskLine | None:
     """The first of this person's own tasks: offered after one was completed."""
-    rows = _rows(db, actor, _mine(actor), "mine", None, 1)
+    rows = _rows(db, actor, _mine(actor), ordering.open_parts(), None, 1)
     return _line(rows[0], actor, clock.now()) if rows else None
 
 
@@ -118,11 +120,10 @@ def _rows(
     db: Connection,
     actor: Actor,
     alternatives: Sequence[ColumnElement[bool]],
-    tab: str,
+    parts: Sequence[ordering.Part],
     after: str | None,
     limit: int,
 ) -> list[Row[Any]]:
-    parts = ordering.done_parts() if tab == "done" else ordering.open_parts()
     listed = ordering.page(alternatives, parts, after, limit)
     statement = (
         _lines(actor)

@@ -139,3 +139,66 @@ def test_the_keyboard_alone_reaches_and_claims_a_task(watched):
     watched.page.wait_for_load_state()
     watched.go("/tasks?tab=unclaimed")
     follow(watched, "/tasks/[0-9a-f]{32}")
+
+
+FOCUSED = """() => {
+  const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
+  const lit = (one) => one.outlineStyle !== "none" || one.boxShadow !== "none";
+  const label = at.labels && at.labels[0];
+  const drawn = label ? getComputedStyle(label, "::before") : style;
+  return {tag: at.tagName, id: at.id, name: at.name || "", text: at.textContent.trim().slice(0, 40),
+          seen: lit(style) || lit(drawn), at: box.top, y: window.innerHeight};
+}"""
+
+
+@pytest.mark.feature("W36")
+def test_the_task_page_is_walked_by_keyboard_with_the_focus_always_seen(watched):
+    watched.sign_in("casey")
+    watched.go("/tasks")
+    follow(watched, "/tasks/[0-9a-f]{32}")
+    stops = []
+    for _ in range(150):
+        watched.page.keyboard.press("Tab")
+        stop = watched.page.evaluate(FOCUSED)
+        if stop["tag"] == "BODY":
+            break
+        stops.append(stop)
+    assert [stop for stop in stops if not stop["seen"]] == []
+    assert [stop for stop in stops if not -1 <= stop["at"] <= stop["y"]] == []
+    texts = [stop["text"] for stop in stops]
+    for wanted in ("Skip to main content", "Back to the list", "Complete task", "Hand over"):
+        assert wanted in texts, texts
+    asked = watched.page.eval_on_selector_all(
+        "main form input:not([type=hidden]):not([type=radio]), main form textarea, main form select",
+        "all => all.filter(one => one.offsetParent).map(one => one.id)",
+    )
+    assert set(asked) <= {stop["id"] for stop in stops}
+
+
+@pytest.mark.feature("W36")
+def test_no_letter_alone_does_anything(watched):
+    watched.sign_in("casey")
+    for path, links in (("/tasks", ()), ("/tasks", ("/tasks/[0-9a-f]{32}",)), ("/cases", ())):
+        watched.go(path)
+        for link in links:
+            follow(watched, link)
+        before, html = watched.page.url, watched.page.locator("main").inner_html()
+        for letter in "abcdefghijklmnopqrstuvwxyz?/":
+            watched.page.keyboard.press(letter)
+        assert watched.page.url == before
+        assert watched.page.locator("main").inner_html() == html
+        assert watched.page.evaluate("() => document.activeElement.tagName") == "BODY"
+        assert watched.page.locator("[accesskey]").count() == 0
+
+
+@pytest.mark.feature("N14")
+@pytest.mark.browser_context_args(java_script_enabled=False)
+def test_the_way_back_from_a_task_ends_at_its_row_without_script(watched):
+    watched.sign_in("casey")
+    watched.go("/tasks?tab=team&sort=-due")
+    row = watched.page.locator("main tr[id^=task-]").nth(3)
+    row_id = row.get_attribute("id")
+    row.get_by_role("link").first.click()
+    watched.page.get_by_role("link", name="Back to the list").click()
+    assert watched.page.url == f"{watched.site}/tasks?tab=team&sort=-due#{row_id}"
+    expect(watched.page.locator(f"#{row_id}")).to_be_focused()

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from engine import clock
+from tests.factories import deploy, form, forms, model
 from tests.web.conftest import CSRF, key_of, title, words
 
 
@@ -115,7 +116,7 @@ def test_the_forms_own_check_speaks_in_its_own_words(task, held):
 @pytest.mark.feature("W18")
 def test_an_unfinished_form_is_saved_without_a_check_and_comes_back(task, held):
     answer = held.post(f"/tasks/{task}", wm__act="save", amount="lots", wm__counter="1")
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/tasks")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/tasks#task-{task}")
     assert "Draft saved" in words(held.get("/tasks"))
     page = held.get(f"/tasks/{task}")
     assert 'value="lots"' in page.text
@@ -274,3 +275,42 @@ def test_who_gave_a_task_back_and_still_sends_it_reads_who_completed_it(task, he
     assert answer.status_code == 409
     assert "Bob Example completed this task" in words(answer)
     assert "My long thought" in words(answer)
+
+
+@pytest.mark.feature("W38")
+def test_each_round_of_a_repeated_task_opens_with_an_empty_form(desk, visit):
+    with desk.database.transaction() as db:
+        questions = form(rounds="number", limit="number", remark="text")
+        deploy(db, {"loop_of_reviews": model("loop_of_reviews", **forms(review=questions))})
+    desk.run.start("loop_of_reviews", "sid", {})
+    ann = visit("ann")
+    first = desk.task("review")
+    ann.post(f"/tasks/{first}/claim")
+    ann.post(
+        f"/tasks/{first}", wm__act="complete", rounds="1", limit="3", remark="Said the first time"
+    )
+    second = desk.task("review")
+    assert second != first
+    ann.post(f"/tasks/{second}/claim")
+    page = ann.get(f"/tasks/{second}")
+    assert 'name="remark"' in page.text
+    assert "Said the first time" not in page.text
+    assert 'name="rounds" type="text" value' not in page.text
+
+
+@pytest.mark.feature("W38")
+def test_a_round_opens_with_what_the_diagram_fills_in(desk, visit):
+    files = model("loop_of_reviews", **forms(review=form(rounds="number", limit="number")))
+    filled = (
+        b'<bpmn:userTask id="review" name="Review"><bpmn:extensionElements>'
+        b'<spiffworkflow:properties><spiffworkflow:property name="prefill" '
+        b'value="{limit: 7}" /></spiffworkflow:properties></bpmn:extensionElements></bpmn:userTask>'
+    )
+    diagram = files["process.bpmn"].replace(b'<bpmn:userTask id="review" name="Review" />', filled)
+    with desk.database.transaction() as db:
+        deploy(db, {"loop_of_reviews": {**files, "process.bpmn": diagram}})
+    desk.run.start("loop_of_reviews", "sid", {})
+    ann = visit("ann")
+    ann.post(f"/tasks/{desk.task('review')}/claim")
+    page = ann.get(f"/tasks/{desk.task('review')}")
+    assert 'value="7"' in page.text
