@@ -15,7 +15,7 @@ from engine.commands import cases as commands
 from engine.commands import notes as commands_of_notes
 from engine.commands import openings
 from engine.errors import InvalidInput
-from engine.queries import caselist, cases, notes
+from engine.queries import caselist, cases, kept, notes
 from engine.queries.cases import ActionPage, CaseHead, Drawing
 from web.auth import actor, database
 from web.page import questions, sheets
@@ -73,8 +73,9 @@ def case(reference: str) -> str:
     with database().reading() as db:
         head = cases.case_head(db, actor(), reference)
         story = cases.case_story(db, actor(), head, every=every)
+        drafts = kept.kept_drafts(db, actor(), head)
     note_reading(head.id)
-    return _page("story", head, story=story, every=every)
+    return _page("story", head, story=story, every=every, drafts=drafts)
 
 
 @bp.get("/<reference>/answers")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
 
 from engine import access, audit, clock, definitions
 from engine.access import Actor
@@ -25,15 +24,15 @@ from engine.errors import (
 )
 from engine.execution import run
 from engine.execution.activities import write_all
+from engine.forms import Form
 from engine.history import Event, pack
 from engine.models import account, draft, history_event, process_instance, task_role, user_task
 
 OPEN = ("created", "claimed")
 # Built once: building a statement costs more than running it.
 _READ = select(user_task).where(user_task.c.id == bindparam("task_id"))
-_NO_DRAFT = delete(draft).where(
-    draft.c.task_id == bindparam("task"), draft.c.account_id == bindparam("account")
-)
+_OWN = and_(draft.c.task_id == bindparam("task"), draft.c.account_id == bindparam("account"))
+_DRAFT, _NO_DRAFT = select(draft.c["values"]).where(_OWN), delete(draft).where(_OWN)
 REASON_LENGTH = 5
 
 
@@ -98,6 +97,7 @@ def save_draft(
         raise _not_open(db, row)
     form = definitions.load(db, row.definition_id).form(row.element_id)
     typed = form.keep_typed(posted) if form else {}
+    typed |= _no_longer_asked(db, task_id, form, actor=actor)
     now = clock.now()
     statement = insert_for(db)(draft).values(
         task_id=task_id,
@@ -118,6 +118,16 @@ def save_draft(
         )
     )
     return now
+
+
+def _no_longer_asked(
+    db: Connection, task_id: str, form: Form | None, *, actor: Actor
+) -> dict[str, list[str]]:
+    """What the draft holds of a version whose form asked more: a migration loses none of it."""
+    found = db.execute(_DRAFT, {"task": task_id, "account": actor.account_id}).scalar()
+    before: dict[str, list[str]] = orjson.loads(found) if found else {}
+    asked = form.keep_typed(before) if form else {}
+    return {name: values for name, values in before.items() if name not in asked}
 
 
 def complete_task(db: Connection, task_id: str, posted: Posted, *, actor: Actor) -> Advanced:
@@ -284,8 +294,3 @@ def tell(db: Connection, instance_id: int, actor: Actor, event: Event) -> None:
             details=pack(event.details),
         )
     )
-
-
-def typed_draft(stored: bytes) -> Mapping[str, list[str]]:
-    found: Mapping[str, list[str]] = orjson.loads(stored)
-    return found

@@ -169,7 +169,7 @@ def test_the_task_page_is_walked_by_keyboard_with_the_focus_always_seen(watched)
     for wanted in ("Skip to main content", "Back to the list", "Complete task", "Hand over"):
         assert wanted in texts, texts
     asked = watched.page.eval_on_selector_all(
-        "main form input:not([type=hidden]):not([type=radio]), main form textarea, main form select",
+        "main form :is(input:not([type=hidden]):not([type=radio]), textarea, select)",
         "all => all.filter(one => one.offsetParent).map(one => one.id)",
     )
     assert set(asked) <= {stop["id"] for stop in stops}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from engine import clock
 from engine.commands import signing
 from engine.queries.people import all_accounts
@@ -101,6 +103,7 @@ def test_a_closed_account_is_out_at_once(desk, visit):
     assert visitor.get("/tasks").status_code == 303
 
 
+@pytest.mark.feature("W20")
 def test_what_was_typed_is_kept_for_somebody_who_was_signed_out(desk, visit):
     desk.start()
     task = desk.task()
