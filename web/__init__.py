@@ -88,6 +88,7 @@ def _routes(app: Flask) -> None:
         board,
         cases,
         figures,
+        files,
         health,
         interventions,
         pages,
@@ -99,8 +100,8 @@ def _routes(app: Flask) -> None:
     )  # fmt: skip
 
     for family in (
-        signing, pages, worklist, tasks, start, cases, interventions, board, figures, problems,
-        health,
+        signing, pages, worklist, tasks, start, cases, files, interventions, board, figures,
+        problems, health,
     ):  # fmt: skip
         app.register_blueprint(family.bp)
     if find_spec("web.studio") is not None:

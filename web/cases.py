@@ -75,7 +75,7 @@ def case(reference: str) -> str:
         story = cases.case_story(db, actor(), head, every=every)
         drafts = kept.kept_drafts(db, actor(), head)
     note_reading(head.id)
-    return _page("story", head, story=story, every=every, drafts=drafts)
+    return show_part("story", head, story=story, every=every, drafts=drafts)
 
 
 @bp.get("/<reference>/answers")
@@ -85,7 +85,7 @@ def answers(reference: str) -> str:
         head = cases.case_head(db, actor(), reference)
         steps = cases.case_answers(db, actor(), head)
     note_reading(head.id)
-    return _page("answers", head, steps=steps)
+    return show_part("answers", head, steps=steps)
 
 
 @bp.get("/<reference>/open")
@@ -148,7 +148,7 @@ def _notes(reference: str, errors: Mapping[str, str]) -> str:
         abort(404)
     note_reading(head.id)
     typed = request.form.get("note", "")
-    return _page("notes", head, notes=found, errors=errors, typed=typed)
+    return show_part("notes", head, notes=found, errors=errors, typed=typed)
 
 
 @bp.get("/<reference>/diagram")
@@ -160,7 +160,7 @@ def diagram(reference: str) -> str:
         versions = cases.case_versions(db, head)
     note_reading(head.id)
     drawn = [(drawing, draw_case(drawing)) for drawing in drawings]
-    return _page("diagram", head, drawings=drawn, versions=versions)
+    return show_part("diagram", head, drawings=drawn, versions=versions)
 
 
 @bp.get("/<reference>/do/<action_id>")
@@ -207,14 +207,16 @@ def draw_case(drawing: Drawing) -> Markup:
     return Markup(draw(drawing.source, marks=marks, title=title, plane=drawing.plane))  # noqa: S704 — escaped by draw
 
 
-def _page(part: str, head: CaseHead, **more: object) -> str:
+def show_part(part: str, head: CaseHead, **more: object) -> str:
+    """A page of the case with its tabs; `part` names its template."""
     tabs = [
-        Tab(name, url_for(f"cases.{endpoint}", reference=head.reference), part == key)
+        Tab(name, url_for(endpoint, reference=head.reference), part == key)
         for key, name, endpoint in (
-            ("story", "Story", "case"),
-            ("answers", "Answers", "answers"),
-            ("notes", "Notes", "read_notes"),
-            ("diagram", "Diagram", "diagram"),
+            ("story", "Story", "cases.case"),
+            ("answers", "Answers", "cases.answers"),
+            ("notes", "Notes", "cases.read_notes"),
+            ("files", "Files", "files.index"),
+            ("diagram", "Diagram", "cases.diagram"),
         )
         if key != "notes" or head.whole
     ]

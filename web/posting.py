@@ -69,4 +69,9 @@ def _request_hash() -> str:
         for name, value in request.form.items(multi=True)
         if name not in (CSRF_FIELD, KEY_FIELD)
     )
-    return hashlib.sha256(repr((request.path, fields)).encode()).hexdigest()
+    sent = hashlib.sha256(repr((request.path, fields)).encode())
+    for name, file in sorted(request.files.items(multi=True)):
+        sent.update(repr((name, file.filename)).encode())
+        sent.update(hashlib.file_digest(file.stream, "sha256").digest())  # type: ignore[arg-type]  # it reads
+        file.stream.seek(0)
+    return sent.hexdigest()

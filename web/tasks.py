@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.access import Actor
 from engine.bpmn.drawing import Mark, draw
+from engine.commands import files
 from engine.commands import tasks as commands
 from engine.errors import InvalidInput, NotAllowed, NotFound
 from engine.queries import aftermath
@@ -16,16 +18,23 @@ from engine.queries.tasks import TaskPage, candidates, task_page
 from engine.queries.worklist import next_task
 from web.auth import actor, database, kept_when_late
 from web.page import questions, words
-from web.page.questions import Message
+from web.page.questions import FormView, Message
 from web.page.reading import note_reading
 from web.page.reasons import given_reason
+from web.page.uploads import FIELD, chosen, make_room
 from web.posting import Db, given_account, once, posted
 from web.rules import SIGNED_IN, rule
 from web.worklist import safe_back
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 NO_ERRORS: Mapping[str, str] = {}
-_BOXES = {"reason": "#wm-reason"}
+_BOXES = {"reason": "#wm-reason", FIELD: "#wm-file"}
+
+
+@bp.url_value_preprocessor
+def _room(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    if endpoint == "tasks.send":
+        make_room()
 
 
 @bp.get("/<task_id>")
@@ -48,7 +57,11 @@ def send(task_id: str) -> ResponseReturnValue:
     act = request.form.get("wm-act", "complete")
     if act.startswith((questions.ADD, questions.REMOVE)):
         return _change_rows(page, act)
-    return _save(page) if act == "save" else _complete(page)
+    way = {"save": _save, "file": _only_file}.get(act, _complete)
+    try:
+        return way(page)
+    except InvalidInput as error:
+        return _show(page, _typed(page), error.messages), 422
 
 
 def _gone(db: Db, task_id: str) -> str:
@@ -58,21 +71,40 @@ def _gone(db: Db, task_id: str) -> str:
 
 def _complete(page: TaskPage) -> ResponseReturnValue:
     def act(db: Db) -> str:
+        _add_file(db, page)
         commands.complete_task(db, page.id, posted(), actor=actor())
         return url_for("tasks.done", task_id=page.id, back=_back())
 
-    try:
-        return once(act)
-    except InvalidInput as error:
-        return _show(page, _typed(page), error.messages), 422
+    return once(act)
 
 
 def _save(page: TaskPage) -> ResponseReturnValue:
     def act(db: Db) -> str:
+        _add_file(db, page)
         commands.save_draft(db, page.id, posted(), _counter(), actor=actor())
         return f"{_list()}#task-{page.id}"
 
     return once(act, "What you typed is saved. The task is still yours.")
+
+
+def _only_file(page: TaskPage) -> ResponseReturnValue:
+    """The file is added, and what was typed is saved on the way."""
+
+    def act(db: Db) -> str:
+        if not _add_file(db, page):
+            raise InvalidInput({FIELD: "Choose the file to add."})
+        commands.save_draft(db, page.id, posted(), _counter(), actor=actor())
+        return url_for("tasks.task", task_id=page.id, back=_back(), _anchor="files")
+
+    return once(act, "The file is with the task.")
+
+
+def _add_file(db: Db, page: TaskPage) -> bool:
+    """A file that was chosen goes in with whichever button was pressed."""
+    given = chosen()
+    if given is not None:
+        files.add_file(db, page.instance_id, given, actor=actor(), task_id=page.id)
+    return given is not None
 
 
 def _change_rows(page: TaskPage, act: str) -> ResponseReturnValue:
@@ -80,6 +112,7 @@ def _change_rows(page: TaskPage, act: str) -> ResponseReturnValue:
         return redirect(url_for("tasks.task", task_id=page.id), 303)
     typed, target = questions.change_rows(page.form, _typed(page), act)
     with database().transaction() as db:
+        _add_file(db, page)
         commands.save_draft(db, page.id, typed, _counter(), actor=actor())
     return redirect(url_for("tasks.task", task_id=page.id, back=_back(), _anchor=target), 303)
 
@@ -157,13 +190,19 @@ def _show(
         view = questions.view(page.form, typed, page.context, errors=errors, offered=page.offered)
     return render_template(
         "tasks/task.html", page=page, view=view, list=_list(), back=_back(),
-        messages=view.messages if view else _plain(errors), counter=_next_counter(page),
+        messages=_messages(view, errors), errors=errors, counter=_next_counter(page),
         drawing=draw(page.diagram, marks={page.element_id: Mark(here=True)}, title=page.step),
     )  # fmt: skip
 
 
-def _plain(errors: Mapping[str, str]) -> tuple[Message, ...]:
-    return tuple(Message(text, "#main-content") for text in errors.values())
+def _messages(view: FormView | None, errors: Mapping[str, str]) -> tuple[Message, ...]:
+    """Each leads to its question; the file's to its own box."""
+    asked = view.messages if view else ()
+    known = {message.text: message.href for message in asked}
+    return tuple(
+        Message(text, _BOXES.get(name) or known.get(text, "#main-content"))
+        for name, text in errors.items()
+    )
 
 
 def _hand_over_page(task_id: str, errors: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ from engine.access.actor import (
     load_actor,
     shared_roles,
 )
+from engine.access.files import file_seen_by, reads_unmasked
 from engine.access.rules import (
     ANYONE,
     TaskRow,
@@ -32,9 +33,32 @@ from engine.access.rules import (
 )
 
 __all__ = [
-    "ANYONE", "FIELD_CLASSES", "RIGHTS", "SYSTEM", "Actor", "TaskRow", "case_seen_by",
-    "claimable_by", "completable_by", "is_offered", "load_actor", "may_claim", "may_complete",
-    "may_operate", "may_see_case", "may_see_task", "may_start", "reads_whole_case", "require",
-    "require_case", "require_operate", "require_task", "sees_task", "shared_roles", "task_seen_by",
+    "ANYONE",
+    "FIELD_CLASSES",
+    "RIGHTS",
+    "SYSTEM",
+    "Actor",
+    "TaskRow",
+    "case_seen_by",
+    "claimable_by",
+    "completable_by",
+    "file_seen_by",
+    "is_offered",
+    "load_actor",
+    "may_claim",
+    "may_complete",
+    "may_operate",
+    "may_see_case",
+    "may_see_task",
+    "may_start",
+    "reads_unmasked",
+    "reads_whole_case",
+    "require",
+    "require_case",
+    "require_operate",
+    "require_task",
+    "sees_task",
+    "shared_roles",
+    "task_seen_by",
     "worked_on",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from engine.models.definition import (
     start_stop,
     start_timer,
 )
+from engine.models.file import case_file, file_content
 from engine.models.instance import history_event, process_instance, reference_counter, variable
 from engine.models.job import job, outbox
 from engine.models.lookup import lookup
@@ -37,12 +38,11 @@ from engine.models.waiting import (
 )
 
 __all__ = [
-    "account", "account_role", "approval", "audit_entry", "case_note", "definition_draft",
-    "definition_file",
-    "deployment", "draft", "history_event", "idempotency", "incident", "job", "login_attempt",
-    "login_session", "lookup", "message", "message_subscription", "metadata", "opening",
-    "organisation", "outbox", "process_definition", "process_instance", "proposal",
-    "reference_counter", "role", "start_stop", "start_timer", "task_role", "timer", "user_task",
-    "variable",
+    "account", "account_role", "approval", "audit_entry", "case_file", "case_note",
+    "definition_draft", "definition_file", "deployment", "draft", "file_content",
+    "history_event", "idempotency", "incident", "job", "login_attempt", "login_session",
+    "lookup", "message", "message_subscription", "metadata", "opening", "organisation",
+    "outbox", "process_definition", "process_instance", "proposal", "reference_counter",
+    "role", "start_stop", "start_timer", "task_role", "timer", "user_task", "variable",
     "worker",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ from engine.models import account, account_role, draft, process_instance, user_t
 from engine.queries import story, variables
 from engine.queries.board.standstill import Suspended, suspension
 from engine.queries.cases import Stage, stages
+from engine.queries.files import FileLine, files_of
 from engine.queries.people import role_titles
 from engine.queries.variables import Answer
 
@@ -74,6 +75,7 @@ class TaskPage:
     diagram: bytes
     element_id: str
     reasons: tuple[str, ...]  # for handing over, as the process names them
+    files: tuple[FileLine, ...]  # of the case, for who may see it
     suspended: Suspended | None  # the case stands still: who, when and why
 
     @property
@@ -118,6 +120,7 @@ def task_page(db: Connection, actor: Actor, task_id: str) -> TaskPage:
         stages=stages(root.manifest, row.stage, row.state),
         history=_history(db, row, known, actor),
         diagram=definition.files[definitions.DIAGRAM], element_id=row.element_id,
+        files=_files(db, actor, row.instance_id),
         reasons=_reasons(definition) or _reasons(root),
         suspended=suspension(db, row.instance_id),
     )  # fmt: skip
@@ -143,6 +146,11 @@ def _row(db: Connection, actor: Actor, task_id: str) -> Row[Any]:
     if row is None:
         raise NotFound("task", task_id)
     return row
+
+
+def _files(db: Connection, actor: Actor, instance_id: int) -> tuple[FileLine, ...]:
+    seen = access.may_see_case(db, actor, instance_id)
+    return files_of(db, actor, instance_id) if seen else ()
 
 
 def _case(row: Row[Any]) -> dict[str, Any]:

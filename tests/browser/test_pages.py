@@ -29,6 +29,7 @@ PAGES = [
     ("casey", "/cases", ()), ("casey", "/cases", ("/cases/PR-[0-9-]+",)),
     ("casey", "/cases", ("/cases/PR-[0-9-]+", "/cases/PR-[0-9-]+/answers")),
     ("casey", "/cases", ("/cases/PR-[0-9-]+", "/cases/PR-[0-9-]+/diagram")),
+    ("casey", "/cases", ("/cases/PR-[0-9-]+", "/cases/PR-[0-9-]+/files")),
     ("robin", "/start", ()), ("robin", "/start/raise_concern", ()),
     ("vera", "/board", ()), ("vera", "/board?part=problems", ()),
     ("vera", "/board?part=workload", ()), ("vera", "/board?part=diagram", ()),

@@ -1,0 +1,24 @@
+"""A file that was chosen on a page."""
+
+from __future__ import annotations
+
+from flask import request
+
+from engine.commands.files import LARGEST, Upload
+
+FIELD = "file"  # what mistakes call it
+INPUT = "wm-file"
+WITH_FORM = LARGEST + 4 * 1024 * 1024  # a file, with everything else that is typed on the page
+
+
+def make_room() -> None:
+    """This request may be as large as a file. Called before anything reads its form."""
+    request.max_content_length = WITH_FORM
+
+
+def chosen() -> Upload | None:
+    """What was chosen; None when nothing was."""
+    sent = request.files.get(INPUT)
+    if sent is None or not sent.filename:
+        return None
+    return Upload(sent.filename, sent.stream.read(LARGEST + 1))
