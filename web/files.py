@@ -48,7 +48,7 @@ def add(reference: str) -> ResponseReturnValue:
         return _page(reference, error.messages), 422
 
 
-@bp.get("/<reference>/files/<int:number>")
+@bp.get("/<reference>/files/<int(max=999999999999):number>")
 @rule(SIGNED_IN)
 def read(reference: str, number: int) -> ResponseReturnValue:
     """As an attachment, never shown by the browser itself; that it was opened is recorded."""
