@@ -7,8 +7,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
+from sqlalchemy import select
 
-from tests.browser.conftest import LISTEN, NARROW, WIDE, Watched
+from engine import access
+from engine.commands import operations
+from engine.models import account, process_instance
+from tests.browser.conftest import LISTEN, NARROW, TURN, WIDE, Watched
 from tests.browser.test_pages import KNOWN, axe_faults, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings(KNOWN)]
@@ -233,3 +237,64 @@ def test_who_was_signed_out_keeps_what_they_typed(watched):
     is_sound(watched, "40")
     watched.go("/tasks")
     expect(watched.page).to_have_url(re.compile("/sign-in"))
+
+
+@pytest.mark.feature("W22")
+@pytest.mark.browser_context_args(java_script_enabled=False)
+def test_a_file_is_added_and_opened_beside_a_half_typed_task_without_script(watched):
+    watched.sign_in("robin")
+    open_task(watched, raise_concern(watched))
+    add_file(watched)
+    page = watched.page
+    expect(page.locator("[name=checked_with]")).to_have_value("The head of year")
+    side = page.get_by_role("region", name="Files (1)")
+    with page.expect_download(timeout=10_000) as download:
+        side.get_by_role("link", name="what was seen.txt").click()
+    assert download.value.suggested_filename == "what was seen.txt"
+
+
+def add_file(one: Watched) -> None:
+    """Beside an answer that is only typed so far."""
+    one.page.locator("[name=checked_with]").fill("The head of year")
+    one.page.get_by_label("Add a file (optional)").set_input_files(
+        {"name": "what was seen.txt", "mimeType": "text/plain", "buffer": b"A page of slogans"}
+    )
+    press(one, "Add this file")
+
+
+@pytest.mark.feature("W22")
+def test_the_pages_with_files_are_sound(watched):
+    watched.sign_in("robin")
+    reference = raise_concern(watched)
+    open_task(watched, reference)
+    add_file(watched)
+    is_sound(watched)
+    watched.go(f"/cases/{reference}/files")
+    is_sound(watched)
+    press(watched, "Add the file")
+    summary = watched.page.locator(".govuk-error-summary")
+    expect(summary).to_contain_text("Choose the file to add")
+    expect(summary).to_be_focused()
+    is_sound(watched, "422")
+
+
+@pytest.mark.feature("N7")
+def test_what_was_typed_into_a_task_that_went_is_read_on_the_case(watched, demo_app):
+    watched.sign_in("robin")
+    reference = raise_concern(watched)
+    path = open_task(watched, reference)
+    watched.page.locator("[name=their_view]").fill(TYPED)
+    press(watched, "Save and come back later")
+    with TURN, demo_app.extensions["waymark"].transaction() as db:
+        vera = access.load_actor(
+            db, db.execute(select(account.c.id).where(account.c.username == "vera")).scalar_one()
+        )
+        ended = select(process_instance.c.id).where(process_instance.c.reference == reference)
+        instance_id = db.execute(ended).scalar_one()
+        operations.perform(db, instance_id, operations.End("A mistake"), actor=vera, reason="Twice")
+    watched.go(path)
+    is_sound(watched)
+    watched.page.get_by_role("link", name="What you had typed is kept on the case").click()
+    watched.page.get_by_text("Check the concern with a colleague, saved").click()
+    expect(watched.page.get_by_text(TYPED)).to_be_visible()
+    is_sound(watched)
