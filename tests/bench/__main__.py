@@ -1,11 +1,11 @@
-"""python -m tests.bench NAME [--json]: step, feel, board."""
+"""python -m tests.bench NAME [--json]: step, feel, board, web."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 
-NAMES = ("step", "feel", "board")
+NAMES = ("step", "feel", "board", "web")
 
 
 def main() -> int:
