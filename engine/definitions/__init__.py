@@ -13,6 +13,7 @@ from engine.definitions.reading import (
     Definition,
     called_by,
     digest,
+    form_path,
     read,
     versions_called,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "called_by",
     "digest",
     "findings",
+    "form_path",
     "lint_diagram",
     "load",
     "newest",

@@ -115,9 +115,9 @@ class Place:
         try:
             made = feel.build(text, self.names | self.members, checks, cell=unary)
         except ExpressionError as error:
-            code, where = ("dmn.cell_syntax", rule) if rule is not None else (error.code, element)
+            code = "dmn.cell_syntax" if rule is not None else error.code
             shown = text if len(text) <= 60 else text[:60] + "…"
-            self.problem(code, f"“{shown}” cannot be read: {error}", where)
+            self.problem(code, f"“{shown}” cannot be read: {error}", element)
             return _failed(error)
         holder = element if rule is None else rule
         self.findings.expressions.append((holder.get("id", ""), made))

@@ -20,8 +20,9 @@ MAX_BYTES: Final = 2_000_000
 MAX_CELLS: Final = 10_000
 
 
-def parse(source: bytes, file: str = "") -> Element:
-    """The root of a DMN file; InvalidDefinition for anything else, or for a DOCTYPE."""
+def parse(source: bytes, file: str = "", *, comments: bool = False) -> Element:
+    """The root of a DMN file, with its comments only when asked for; InvalidDefinition for
+    anything else, or for a DOCTYPE."""
 
     def refuse(code: str, message: str, line: int | None = None) -> InvalidDefinition:
         return InvalidDefinition([Problem(code, message, file=file or None, line=line)])
@@ -30,7 +31,7 @@ def parse(source: bytes, file: str = "") -> Element:
         raise refuse("dmn.too_large", "The file has more than 2 MB: make several of it.")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False,
-        remove_comments=True, remove_pis=True,
+        remove_comments=not comments, remove_pis=not comments,
     )  # fmt: skip
     try:
         root = etree.fromstring(source, parser)

@@ -47,6 +47,7 @@ PAGES = [
     ("robin", "/privacy", ()),
     ("robin", "/glossary", ()), ("robin", "/licences", ()), ("robin", "/nothing-here", ()),
     (None, "/sign-in", ()),
+    ("owen", "/studio/finish_case/draft/tables/retention", ()),
 ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ EXAMPLES = {
     "reference": "DK-2026-0001", "task_id": "0" * 32, "action_id": "0" * 32, "key": "desk",
     "incident_id": "1", "version": "1", "path": "process.bpmn", "filename": "favicon.svg",
     "element_id": "look", "kind": "suspend", "number": "1", "account_id": "1",
+    "name": "look", "question": "amount",
 }  # fmt: skip
 
 

@@ -1,6 +1,23 @@
 """The studio: processes and their versions, a draft with its findings, publishing."""
 
-from web.studio import comparing, drafts, migrating, processes, publishing, versions
+from web.studio import (
+    comparing,
+    drafts,
+    migrating,
+    processes,
+    publishing,
+    tables,
+    versions,
+)
 from web.studio.blueprint import bp
 
-__all__ = ["bp", "comparing", "drafts", "migrating", "processes", "publishing", "versions"]
+__all__ = [
+    "bp",
+    "comparing",
+    "drafts",
+    "migrating",
+    "processes",
+    "publishing",
+    "tables",
+    "versions",
+]

@@ -12,15 +12,17 @@ from flask.typing import ResponseReturnValue
 from engine import connectors
 from engine.bpmn import importing, repairs
 from engine.commands import drafts
-from engine.errors import ConcurrentUpdate, InvalidDefinition, InvalidInput, NotFound, Problem
+from engine.errors import InvalidDefinition, InvalidInput, NotFound, Problem
 from engine.queries.studio import drafts as queries
+from engine.queries.studio.parts import parts_of
 from web.auth import actor, database
 from web.posting import Db, once
 from web.rules import rule
+from web.studio import saving
 from web.studio.blueprint import DIAGRAM, MANIFEST, attachment, bp, sent_counter
+from web.studio.saving import SAVED
 
 TEXT_FILES = (".bpmn", ".dmn", ".form", ".yaml", ".md")
-SAVED = "Draft saved. Nothing is live until it is approved and published."
 Messages = Mapping[str, str]  # field of the page -> what to do about it
 
 
@@ -47,7 +49,7 @@ def save(key: str) -> ResponseReturnValue:
         queries.check_file(DIAGRAM, source.encode())
     except InvalidDefinition as error:
         return _draft(key, {"diagram": str(error)}, diagram=source), 422
-    return _save(key, {DIAGRAM: source}, SAVED)
+    return _saved(key, {DIAGRAM: source}, SAVED)
 
 
 @bp.post("/<key>/draft/repair")
@@ -62,7 +64,7 @@ def repair(key: str) -> ResponseReturnValue:
         return _draft(key, {"findings": "This is no longer found: look again."}, source), 422
     except InvalidDefinition as error:
         return _draft(key, {"diagram": str(error)}, source), 422
-    return _save(key, {DIAGRAM: repaired}, f"{repairs.REPAIRS[code].label}: done. {SAVED}")
+    return _saved(key, {DIAGRAM: repaired}, f"{repairs.REPAIRS[code].label}: done. {SAVED}")
 
 
 @bp.post("/<key>/draft/check")
@@ -87,7 +89,7 @@ def upload(key: str) -> ResponseReturnValue:
         name, text, converted = _uploaded(sent.filename, sent.read())
     except InvalidInput as error:
         return _draft(key, error.messages), 422
-    return _save(key, {name: text}, f"Uploaded into the draft as {name}. {converted}".strip())
+    return _saved(key, {name: text}, f"Uploaded into the draft as {name}. {converted}".strip())
 
 
 @bp.post("/<key>/draft/discard")
@@ -106,27 +108,10 @@ def too_large(error: Exception) -> ResponseReturnValue:
     return render_template("errors/other.html", error=error, typed=()), 413
 
 
-def _save(key: str, changed: dict[str, str], said: str) -> ResponseReturnValue:
-    base = request.form.get("base", "")
-
-    def act(db: Db) -> str:
-        files = {**drafts.draft_of(db, key).files, **changed}
-        drafts.save(
-            db, key, files, sent_counter(), int(base) if base.isdecimal() else None, actor=actor()
-        )
-        return url_for("studio.draft", key=key, element=request.form.get("element") or None)
-
-    try:
-        return once(act, said)
-    except ConcurrentUpdate as error:
-        return _theirs_and_yours(key, changed, error), 409
-
-
-def _theirs_and_yours(key: str, changed: dict[str, str], error: ConcurrentUpdate) -> str:
-    """Two people saved one draft: theirs stands, yours is on the page to copy."""
-    with database().reading() as db:
-        page = queries.draft_page(db, actor(), key)
-    return render_template("studio/conflict.html", page=page, changed=changed, error=error)
+def _saved(key: str, changed: dict[str, str], said: str) -> ResponseReturnValue:
+    """Saved, and back to the draft with the element that was chosen there."""
+    chosen = request.form.get("element") or None
+    return saving.save(key, changed, said, url_for("studio.draft", key=key, element=chosen))
 
 
 def _draft(key: str, messages: Messages | None = None, diagram: str | None = None) -> str:
@@ -136,6 +121,7 @@ def _draft(key: str, messages: Messages | None = None, diagram: str | None = Non
     return render_template(
         "studio/draft.html",
         page=page,
+        parts=parts_of(page.draft),
         messages=messages or {},
         repair_of=repairs.offered,
         diagram=page.draft.files.get(DIAGRAM, "") if diagram is None else diagram,

@@ -1,0 +1,57 @@
+"""What a draft is made of beside its drawing: its forms and tables, by what people call them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine import definitions
+from engine.bpmn import elements, xml
+from engine.commands.drafts import DefinitionDraft
+from engine.definitions import DIAGRAM
+from engine.errors import InvalidDefinition
+from engine.queries.studio.tables import tables_of
+
+
+@dataclass(frozen=True)
+class Part:
+    """A form or table: its name in an address, its title, and the steps that use it."""
+
+    name: str
+    title: str
+    used_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Parts:
+    forms: tuple[Part, ...]
+    tables: tuple[Part, ...]
+
+
+def parts_of(draft: DefinitionDraft) -> Parts:
+    """A form that no step uses has an empty `used_by`."""
+    users = form_users(draft)
+    forms = sorted(path for path in draft.files if path.endswith(".form"))
+    return Parts(
+        forms=tuple(
+            Part(name_of(path), users[path][0] if users.get(path) else name_of(path),
+                 tuple(users.get(path, ())))
+            for path in forms
+        ),
+        tables=tuple(Part(name, title) for name, title in tables_of(draft)),
+    )  # fmt: skip
+
+
+def form_users(draft: DefinitionDraft) -> dict[str, list[str]]:
+    """A form's path → the names of the elements that ask it."""
+    try:
+        diagram = elements.elements_of(xml.read(draft.files.get(DIAGRAM, "").encode(), DIAGRAM))
+    except InvalidDefinition:
+        return {}
+    found: dict[str, list[str]] = {}
+    for element in diagram.elements.values():
+        found.setdefault(definitions.form_path(element), []).append(element.name or element.id)
+    return found
+
+
+def name_of(path: str) -> str:
+    return path.removeprefix("forms/").removesuffix(".form")

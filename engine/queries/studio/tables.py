@@ -1,0 +1,134 @@
+"""A decision table of a draft, as it is edited: its texts, what is found in it, what it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from engine import access, dmn
+from engine.access import Actor
+from engine.commands import drafts
+from engine.commands.drafts import DefinitionDraft
+from engine.dmn import texts, trying, writing
+from engine.dmn.editing import TableText
+from engine.dmn.trying import Asked, Tried
+from engine.errors import ExpressionError, InvalidDefinition, InvalidInput, NotFound, Problem
+from engine.queries.studio.reading import newest
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A finding in words, and where in the table it is: “rule-2-in-1”, “in-1”, or nowhere."""
+
+    text: str
+    place: str
+    is_error: bool
+    repair: str
+
+
+@dataclass(frozen=True)
+class TablePage:
+    """A table on a page; `model` is None while it cannot be read."""
+
+    draft: DefinitionDraft
+    process: str
+    name: str
+    title: str
+    path: str
+    table: TableText
+    remarks: tuple[Remark, ...]
+    asked: tuple[Asked, ...]
+    model: dmn.Model | None
+
+    def tried(self, typed: Mapping[str, str]) -> Tried | str:
+        """What an example comes to, or why it cannot be tried."""
+        if self.model is None:
+            return "The table cannot be tried yet: put right what is wrong with it first."
+        try:
+            return trying.tried(self.model, self.name, typed)
+        except ExpressionError as error:
+            return f"The example could not be worked out: {error}"
+
+
+def table_page(
+    db: Connection, actor: Actor, key: str, name: str, table: TableText | None = None
+) -> TablePage:
+    """The table as it is in the draft, or with these texts in its place."""
+    access.require(actor, "model")
+    draft = drafts.draft_of(db, key)
+    path, source = _file(draft, name)
+    if table is not None:
+        source = writing.write(source, name, table)
+    shown = table or texts.table_of(source, name)
+    assert shown is not None  # noqa: S101 — `_file` has found it
+    model, remarks = _looked_at(source, path, name)
+    return TablePage(
+        draft=draft,
+        process=newest(db, key).title,
+        name=name,
+        title=texts.title_of(source, name),
+        path=path,
+        table=shown,
+        remarks=remarks,
+        asked=trying.asked(model, name) if model else (),
+        model=model,
+    )
+
+
+def written(db: Connection, key: str, name: str, table: TableText) -> tuple[str, str]:
+    """(path, text) of the file with this table; InvalidInput by place when it cannot be read."""
+    path, source = _file(drafts.draft_of(db, key), name)
+    if wrong := table.incomplete():
+        raise InvalidInput(wrong)
+    made = writing.write(source, name, table)
+    _, remarks = _looked_at(made, path, name)
+    wrong = {remark.place or "table": remark.text for remark in remarks if remark.is_error}
+    if wrong:
+        raise InvalidInput(wrong)
+    return path, made.decode()
+
+
+def tables_of(draft: DefinitionDraft) -> tuple[tuple[str, str], ...]:
+    """(name, title) of every decision table of a draft; a file that cannot be read has none."""
+    found = []
+    for path in sorted(draft.files):
+        if path.endswith(".dmn"):
+            source = draft.files[path].encode()
+            found += [(one, texts.title_of(source, one)) for one in _tables_in(source)]
+    return tuple(found)
+
+
+def _tables_in(source: bytes) -> list[str]:
+    try:
+        return texts.tables_in(source)
+    except InvalidDefinition:
+        return []
+
+
+def _file(draft: DefinitionDraft, name: str) -> tuple[str, bytes]:
+    """Where in the draft the decision of this name is, when it is a table."""
+    for path in sorted(draft.files):
+        source = draft.files[path].encode()
+        if path.endswith(".dmn") and name in _tables_in(source):
+            return path, source
+    raise NotFound("decision table", name)
+
+
+def _looked_at(source: bytes, path: str, name: str) -> tuple[dmn.Model | None, tuple[Remark, ...]]:
+    places = texts.places(source, name)
+    try:
+        model: dmn.Model | None = dmn.read(source, file=path)
+        problems = dmn.check(model) if model else []
+    except InvalidDefinition as error:
+        model, problems = None, error.problems
+    return model, tuple(
+        _remark(problem, places.get(problem.element_id or "", ""))
+        for problem in problems
+        if problem.severity == "error" or problem.element_id in places
+    )
+
+
+def _remark(problem: Problem, place: str) -> Remark:
+    return Remark(problem.message, place, problem.severity == "error", problem.repair or "")

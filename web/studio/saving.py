@@ -1,0 +1,57 @@
+"""A draft's files are saved: by its counter, so that two editors never overwrite each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.commands import drafts
+from engine.errors import ConcurrentUpdate, NotFound
+from engine.queries.studio import drafts as queries
+from web.auth import actor, database
+from web.posting import Db, once
+from web.rules import rule
+from web.studio.blueprint import bp, sent_counter
+
+SAVED = "Draft saved. Nothing is live until it is approved and published."
+Changed = Mapping[str, str | None]  # path → its new text; None for a file that goes
+
+
+def save(key: str, changed: Changed, said: str, to: str) -> ResponseReturnValue:
+    """Put files into the draft as the sender saw it, and go on to `to`; or tell who was faster."""
+    base = request.form.get("base", "")
+
+    def act(db: Db) -> str:
+        files = {**drafts.draft_of(db, key).files, **changed}
+        kept = {path: text for path, text in files.items() if text is not None}
+        drafts.save(
+            db, key, kept, sent_counter(), int(base) if base.isdecimal() else None, actor=actor()
+        )
+        return to
+
+    try:
+        return once(act, said)
+    except ConcurrentUpdate as error:
+        return _theirs_and_yours(key, changed, error), 409
+
+
+@bp.post("/<key>/draft/instead/<path:path>")
+@rule("model")
+def instead(key: str, path: str) -> ResponseReturnValue:
+    """One's own text of a file in the place of what somebody else saved meanwhile."""
+    text = request.form.get("text", "").replace("\r\n", "\n")
+    with database().reading() as db:
+        if path not in drafts.draft_of(db, key).files:
+            raise NotFound("file", path)
+    queries.check_file(path, text.encode())
+    return save(key, {path: text}, SAVED, url_for("studio.draft", key=key))
+
+
+def _theirs_and_yours(key: str, changed: Changed, error: ConcurrentUpdate) -> str:
+    """Two people saved one draft: theirs stands, yours is on the page to copy."""
+    with database().reading() as db:
+        page = queries.draft_page(db, actor(), key)
+    yours = {path: text for path, text in changed.items() if text is not None}
+    return render_template("studio/conflict.html", page=page, changed=yours, error=error)
