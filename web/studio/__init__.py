@@ -3,6 +3,7 @@
 from web.studio import (
     comparing,
     drafts,
+    forms,
     migrating,
     processes,
     publishing,
@@ -15,6 +16,7 @@ __all__ = [
     "bp",
     "comparing",
     "drafts",
+    "forms",
     "migrating",
     "processes",
     "publishing",

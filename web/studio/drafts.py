@@ -14,6 +14,7 @@ from engine.bpmn import importing, repairs
 from engine.commands import drafts
 from engine.errors import InvalidDefinition, InvalidInput, NotFound, Problem
 from engine.queries.studio import drafts as queries
+from engine.queries.studio.forms import without_form
 from engine.queries.studio.parts import parts_of
 from web.auth import actor, database
 from web.posting import Db, once
@@ -122,6 +123,7 @@ def _draft(key: str, messages: Messages | None = None, diagram: str | None = Non
         "studio/draft.html",
         page=page,
         parts=parts_of(page.draft),
+        without_form=without_form(page.draft),
         messages=messages or {},
         repair_of=repairs.offered,
         diagram=page.draft.files.get(DIAGRAM, "") if diagram is None else diagram,
