@@ -10,6 +10,7 @@ from engine.definitions.published import bind, load, newest, started_by, version
 from engine.definitions.reading import (
     DIAGRAM,
     MANIFEST,
+    README,
     Definition,
     called_by,
     digest,
@@ -21,6 +22,7 @@ from engine.definitions.reading import (
 __all__ = [
     "DIAGRAM",
     "MANIFEST",
+    "README",
     "Definition",
     "bind",
     "build",

@@ -19,7 +19,8 @@ from engine.forms import Form
 
 DIAGRAM = "process.bpmn"
 MANIFEST = "process.yaml"
-NOT_IN_DIGEST = ("README.md", "scenarios/")
+README = "README.md"
+NOT_IN_DIGEST = (README, "scenarios/")
 
 
 @dataclass(frozen=True)

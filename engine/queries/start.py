@@ -98,7 +98,7 @@ def start_page(db: Connection, actor: Actor, key: str, start_event: str | None) 
     manifest = definition.manifest
     return StartPage(
         key=key, title=definition.title, description=str(manifest.get("description") or ""),
-        readme=definition.files.get("README.md", b"").decode(errors="replace"),
+        readme=definition.files.get(definitions.README, b"").decode(errors="replace"),
         contacts=contacts_of(manifest), glossary=glossary_of(manifest),
         legal=str(manifest.get("legal") or ""), starts=ways, start_event=chosen,
         guidance=definition.elements[chosen].guidance, form=form,

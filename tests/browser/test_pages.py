@@ -48,6 +48,7 @@ PAGES = [
     ("robin", "/glossary", ()), ("robin", "/licences", ()), ("robin", "/nothing-here", ()),
     (None, "/sign-in", ()),
     ("owen", "/studio/finish_case/draft/tables/retention", ()),
+    ("owen", "/studio/prevent_case/draft/texts", ()),
     ("owen", "/studio/raise_concern/draft/forms/record_concern", ()),
     ("owen", "/studio/raise_concern/draft/forms/share_decision/questions/1", ()),
 ]  # fmt: skip

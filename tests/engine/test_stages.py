@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from engine.database import Database
@@ -28,6 +29,7 @@ def stage_of(run: Scenario) -> str | None:
         return found
 
 
+@pytest.mark.feature("O32")
 def test_a_case_that_waits_for_a_date_is_in_the_stage_of_that_wait(database: Database) -> None:
     files = model("first_event")
     drawn = files["process.bpmn"].decode()

@@ -18,6 +18,7 @@ def shown(visitor, query: str) -> str:
 
 
 @pytest.mark.feature("S1")
+@pytest.mark.feature("O32")
 def test_cases_are_listed_by_process_version_status_stage_and_dates(desk, visit):
     first, second = desk.start(), desk.start()
     cat = visit("cat")

@@ -8,6 +8,7 @@ from web.studio import (
     processes,
     publishing,
     tables,
+    texts,
     versions,
 )
 from web.studio.blueprint import bp
@@ -21,5 +22,6 @@ __all__ = [
     "processes",
     "publishing",
     "tables",
+    "texts",
     "versions",
 ]

@@ -84,6 +84,11 @@ class VersionPage:
     live_version: int
     draft_by: str | None
 
+    @property
+    def readme(self) -> str:
+        """What people read of the live version before they start a case."""
+        return self.newest.files.get(definitions.README, b"").decode(errors="replace")
+
 
 def processes(db: Connection, actor: Actor) -> tuple[ProcessLine, ...]:
     must_be_of_the_studio(actor)
