@@ -10,6 +10,7 @@ from web.studio import (
     tables,
     texts,
     versions,
+    zips,
 )
 from web.studio.blueprint import bp
 
@@ -24,4 +25,5 @@ __all__ = [
     "tables",
     "texts",
     "versions",
+    "zips",
 ]

@@ -10,7 +10,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import connectors
-from engine.bpmn import importing, repairs
+from engine.bpmn import repairs
 from engine.commands import drafts
 from engine.errors import InvalidDefinition, InvalidInput, NotFound, Problem
 from engine.queries.studio import drafts as queries
@@ -19,11 +19,10 @@ from engine.queries.studio.parts import parts_of
 from web.auth import actor, database
 from web.posting import Db, once
 from web.rules import rule
-from web.studio import saving
-from web.studio.blueprint import DIAGRAM, MANIFEST, attachment, bp, sent_counter
+from web.studio import saving, uploading
+from web.studio.blueprint import DIAGRAM, attachment, bp, sent_counter
 from web.studio.saving import SAVED
 
-TEXT_FILES = (".bpmn", ".dmn", ".form", ".yaml", ".md")
 Messages = Mapping[str, str]  # field of the page -> what to do about it
 
 
@@ -87,7 +86,7 @@ def upload(key: str) -> ResponseReturnValue:
     try:
         if sent is None or not sent.filename:
             raise InvalidInput({"file": "Choose the file to upload."})
-        name, text, converted = _uploaded(sent.filename, sent.read())
+        name, text, converted = uploading.read_file(sent.filename, sent.read())
     except InvalidInput as error:
         return _draft(key, error.messages), 422
     return _saved(key, {name: text}, f"Uploaded into the draft as {name}. {converted}".strip())
@@ -107,6 +106,11 @@ def discard(key: str) -> ResponseReturnValue:
 def too_large(error: Exception) -> ResponseReturnValue:
     """Nothing of what was sent can be read then, so that nothing of it stands on the page."""
     return render_template("errors/other.html", error=error, typed=()), 413
+
+
+def refused(key: str, messages: Messages) -> ResponseReturnValue:
+    """The draft's page saying what to do about what was sent."""
+    return _draft(key, messages), 422
 
 
 def _saved(key: str, changed: dict[str, str], said: str) -> ResponseReturnValue:
@@ -138,45 +142,3 @@ def _pair(choice: Mapping[str, Any]) -> tuple[str, str]:
 
 def _sent_diagram() -> str:
     return request.form.get("diagram", "").replace("\r\n", "\n")
-
-
-def _uploaded(filename: str, content: bytes) -> tuple[str, str, str]:
-    """(path in the folder, text, what was converted of another tool's settings) of an uploaded
-    file; `InvalidInput` names it and what is wrong."""
-    name = filename.replace("\\", "/").rsplit("/", 1)[-1]
-    if not name.endswith(TEXT_FILES):
-        kinds = ", ".join(TEXT_FILES)
-        raise InvalidInput({"file": f"“{name}” was not taken. Choose one of: {kinds}."})
-    try:
-        text = content.decode("utf-8-sig")
-        queries.check_file(name, text.encode())
-    except UnicodeDecodeError as error:
-        words = f"“{name}” was not taken: it is not UTF-8 text. Save it as UTF-8."
-        raise InvalidInput({"file": words}) from error
-    except InvalidDefinition as error:
-        raise InvalidInput({"file": f"“{name}” was not taken. {_told(error)}"}) from error
-    if not name.endswith(".bpmn"):
-        return _path_of(name), text, ""
-    imported = importing.convert(text.encode(), name)
-    return _path_of(name), imported.source.decode(), imported.words()
-
-
-def _told(error: InvalidDefinition) -> str:
-    """What is wrong and where, of a file that no page can show."""
-    return " ".join(
-        f"{p.message} (At {p.element_id}, line {p.line}.)" if p.element_id else p.message
-        for p in error.problems
-    )
-
-
-def _path_of(name: str) -> str:
-    """Where a file of this name lies in a process folder."""
-    if name.endswith(".bpmn"):
-        return DIAGRAM
-    if name.endswith(".md"):
-        return "README.md"
-    if name.endswith(".form"):
-        return f"forms/{name}"
-    if name.endswith(".yaml") and name != MANIFEST:
-        return f"scenarios/{name}"
-    return name

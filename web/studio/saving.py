@@ -53,5 +53,6 @@ def _theirs_and_yours(key: str, changed: Changed, error: ConcurrentUpdate) -> st
     """Two people saved one draft: theirs stands, yours is on the page to copy."""
     with database().reading() as db:
         page = queries.draft_page(db, actor(), key)
-    yours = {path: text for path, text in changed.items() if text is not None}
+    now = page.draft.files
+    yours = {path: text for path, text in changed.items() if text not in (None, now.get(path))}
     return render_template("studio/conflict.html", page=page, changed=yours, error=error)
