@@ -9,7 +9,7 @@ import pytest
 
 from engine.commands import drafts
 from tests.web.conftest import title, words
-from tests.web.test_studio import desk_owner, stored, summary, upload
+from tests.web.test_studio import desk_owner, fields, stored, summary, upload
 
 NAMED = r'[^>]*? name="([^"]+)"[^>]*>'
 TABLE = "/studio/desk/draft/tables/size"
@@ -206,3 +206,29 @@ def test_what_cannot_be_done_changes_nothing(olga, act):
     after = typed(olga.at.text)
     after.pop("act", None)
     assert after == before
+
+
+@pytest.mark.feature("O29")
+def test_a_new_table_is_made_and_filled(desk, olga):
+    olga.get("/studio/desk/draft")
+    counted = fields(olga)
+    answer = olga.post("/studio/desk/draft/tables", table=" ", **counted)
+    assert summary(answer) == [("#table", "Enter the question that the table answers.")]
+    olga.get("/studio/desk/draft")
+    answer = olga.post("/studio/desk/draft/tables", table="How <many> & why?", **counted)
+    there = answer.headers["Location"]
+    assert there == "/studio/desk/draft/tables/how_many_why"
+    page = olga.get(there)
+    assert title(page).startswith("How <many> & why? – Studio")
+    assert "This table has no rules yet." in words(page)
+    sent = {**typed(page.text), "act": "add-rule"}
+    page = olga.post(there, **sent)
+    sent = {**typed(page.text), "act": "save", "rule__1__out__1": "3"}
+    assert olga.post(there, **sent).status_code == 303
+    assert "<text>3</text>" in stored(desk).files["how_many_why.dmn"]
+
+
+def test_a_finding_about_a_table_leads_to_its_page(olga):
+    press(olga, rule__1__in__1="< 10")
+    page = olga.get("/studio/desk/draft")
+    assert 'href="/studio/desk/draft/tables/size">Which chair?</a>' in page.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -15,12 +15,13 @@ from engine.commands import drafts
 from engine.errors import InvalidDefinition, InvalidInput, NotFound, Problem
 from engine.queries.studio import drafts as queries
 from engine.queries.studio.forms import without_form
-from engine.queries.studio.parts import parts_of
+from engine.queries.studio.parts import name_of, parts_of
+from engine.queries.studio.tables import table_files
 from web.auth import actor, database
 from web.posting import Db, once
 from web.rules import rule
 from web.studio import saving, uploading
-from web.studio.blueprint import DIAGRAM, attachment, bp, sent_counter
+from web.studio.blueprint import DIAGRAM, MANIFEST, attachment, bp, sent_counter
 from web.studio.saving import SAVED
 
 Messages = Mapping[str, str]  # field of the page -> what to do about it
@@ -73,8 +74,13 @@ def check(key: str) -> str:
     """The findings about what is drawn and not yet saved: a part of the page."""
     with database().reading() as db:
         problems = queries.unsaved_problems(db, actor(), key, {DIAGRAM: _sent_diagram()})
+        saved = drafts.draft_of(db, key)
     return render_template(
-        "studio/findings.html", key=key, problems=problems, repair_of=repairs.offered
+        "studio/findings.html",
+        key=key,
+        problems=problems,
+        repair_of=repairs.offered,
+        page_of=_pages(saved),
     )
 
 
@@ -130,10 +136,26 @@ def _draft(key: str, messages: Messages | None = None, diagram: str | None = Non
         without_form=without_form(page.draft),
         messages=messages or {},
         repair_of=repairs.offered,
+        page_of=_pages(page.draft),
         diagram=page.draft.files.get(DIAGRAM, "") if diagram is None else diagram,
         choices={name: list(map(_pair, some)) for name, some in asdict(page.choices).items()},
         connectors=[asdict(one) for one in connectors.declared().values()],
     )
+
+
+def _pages(draft: drafts.DefinitionDraft) -> Callable[[Problem], str | None]:
+    """Where the form or table that a finding is about is edited; None for the drawing's own."""
+    tables = table_files(draft)
+
+    def page_of(problem: Problem) -> str | None:
+        path = problem.file or ""
+        if path in tables:
+            return url_for("studio.table", key=draft.key, name=tables[path])
+        if path.endswith(".form") and path in draft.files:
+            return url_for("studio.form", key=draft.key, name=name_of(path))
+        return url_for("studio.texts", key=draft.key) if path == MANIFEST else None
+
+    return page_of
 
 
 def _pair(choice: Mapping[str, Any]) -> tuple[str, str]:

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from engine.commands import drafts as commands
 from engine.dmn import editing
 from engine.dmn.editing import InputText, OutputText, RuleText, TableText
 from engine.errors import InvalidInput
 from engine.queries.studio import tables as queries
 from web.auth import actor, database
 from web.rules import rule
-from web.studio import saving
+from web.studio import drafts, saving
 from web.studio.blueprint import bp
 
 TYPES = (
@@ -36,6 +37,19 @@ AGGREGATIONS = (
     ("COUNT", "How many there are"),
 )  # fmt: skip
 SAVED = "Table saved in the draft. Nothing is live until you publish."
+
+
+@bp.post("/<key>/draft/tables")
+@rule("model")
+def new_table(key: str) -> ResponseReturnValue:
+    """A table without rules, whose page comes next."""
+    title = " ".join(request.form.get("table", "").split())[:200]
+    if not title:
+        return drafts.refused(key, {"table": "Enter the question that the table answers."})
+    with database().reading() as db:
+        name, path, text = queries.new_table(commands.draft_of(db, key), title)
+    there = url_for("studio.table", key=key, name=name)
+    return saving.save(key, {path: text}, "Table made. Add what it looks at, and its rules.", there)
 
 
 @bp.get("/<key>/draft/tables/<name>")

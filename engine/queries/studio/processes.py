@@ -71,6 +71,11 @@ class ProcessPage:
     asked_by: str | None
     stopped: str | None  # why no new case of it may be started
 
+    @property
+    def readme(self) -> str:
+        """What people read of the live version before they start a case."""
+        return self.newest.files.get(definitions.README, b"").decode(errors="replace")
+
 
 @dataclass(frozen=True)
 class VersionPage:
@@ -83,11 +88,6 @@ class VersionPage:
     is_live: bool
     live_version: int
     draft_by: str | None
-
-    @property
-    def readme(self) -> str:
-        """What people read of the live version before they start a case."""
-        return self.newest.files.get(definitions.README, b"").decode(errors="replace")
 
 
 def processes(db: Connection, actor: Actor) -> tuple[ProcessLine, ...]:

@@ -15,6 +15,7 @@ from engine.dmn import texts, trying, writing
 from engine.dmn.editing import TableText
 from engine.dmn.trying import Asked, Tried
 from engine.errors import ExpressionError, InvalidDefinition, InvalidInput, NotFound, Problem
+from engine.forms.editing import name_for
 from engine.queries.studio.reading import newest
 
 
@@ -88,6 +89,21 @@ def written(db: Connection, key: str, name: str, table: TableText) -> tuple[str,
     if wrong:
         raise InvalidInput(wrong)
     return path, made.decode()
+
+
+def new_table(draft: DefinitionDraft, title: str) -> tuple[str, str, str]:
+    """(name, path, text) of a table with this title and no rules, in a file of its own."""
+    taken = {name for name, _ in tables_of(draft)}
+    taken |= {path.removesuffix(".dmn") for path in draft.files}
+    name = name_for(title, taken)
+    return name, f"{name}.dmn", writing.empty(name, title).decode()
+
+
+def table_files(draft: DefinitionDraft) -> dict[str, str]:
+    """File → the name of the first decision table in it."""
+    found = {path: _tables_in(text.encode()) for path, text in draft.files.items()
+             if path.endswith(".dmn")}  # fmt: skip
+    return {path: names[0] for path, names in found.items() if names}
 
 
 def tables_of(draft: DefinitionDraft) -> tuple[tuple[str, str], ...]:
