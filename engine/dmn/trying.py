@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -23,11 +23,14 @@ MAX_NAMED: Final = 12
 
 @dataclass(frozen=True)
 class Asked:
-    """A name that the decision reads: what kind of value it is, and those its rules name."""
+    """A name that the decision reads: what kind of value it is, and those its rules name. What
+    people call it, and (value, words) of its choices, are for whoever knows them to add."""
 
     name: str
     kind: str = ""
     named: tuple[str, ...] = ()
+    label: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,11 @@ def asked(model: Model, decision: str) -> tuple[Asked, ...]:
     return tuple(columns.get(name) or Asked(name) for name in names)
 
 
-def tried(model: Model, decision: str, typed: Mapping[str, str]) -> Tried:
+def tried(
+    model: Model, decision: str, questions: Iterable[Asked], typed: Mapping[str, str]
+) -> Tried:
     """Decide with what was typed; ExpressionError when it takes too many steps."""
-    context = {one.name: _value(typed.get(one.name, ""), one.kind)
-               for one in asked(model, decision)}  # fmt: skip
+    context = {one.name: _value(typed.get(one.name, ""), one.kind) for one in questions}
     outcome = model.decide(decision, context)
     results = tuple((name, _shown(value)) for name, value in outcome.variables.items())
     return Tried(outcome.matched, outcome.no_match, results, outcome.trace)

@@ -232,3 +232,21 @@ def test_a_finding_about_a_table_leads_to_its_page(olga):
     press(olga, rule__1__in__1="< 10")
     page = olga.get("/studio/desk/draft")
     assert 'href="/studio/desk/draft/tables/size">Which chair?</a>' in page.text
+
+
+@pytest.mark.feature("O29")
+def test_what_a_form_asks_is_tried_in_the_words_of_the_form(olga):
+    sure = CHAIRS.replace(
+        "<dmn:text>age</dmn:text>", "<dmn:text>if sure then 5 else amount</dmn:text>"
+    )
+    upload(olga, "chairs.dmn", sure.encode())
+    page = olga.get(TABLE)
+    assert 'for="try-sure">Are you sure?</label>' in page.text
+    assert 'for="try-amount">Amount</label>' in page.text
+    assert "Rule 1 answered." in words(press(olga, "try", try__sure="yes", try__amount="40"))
+    assert "Rule 2 answered." in words(press(olga, "try", try__sure="no", try__amount="40"))
+
+
+def test_signs_that_xml_cannot_hold_are_left_out(desk, olga):
+    assert press(olga, rule__1__note="A\x01\x1b\ufffe<b>\U0001f600").status_code == 303
+    assert "A&lt;b&gt;\U0001f600" in stored(desk).files["chairs.dmn"]

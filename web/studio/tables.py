@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from flask import render_template, request, url_for
@@ -36,6 +37,7 @@ AGGREGATIONS = (
     ("", "A list of them"), ("SUM", "Their sum"), ("MIN", "The smallest"), ("MAX", "The largest"),
     ("COUNT", "How many there are"),
 )  # fmt: skip
+_NOT_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 SAVED = "Table saved in the draft. Nothing is live until you publish."
 
 
@@ -43,7 +45,7 @@ SAVED = "Table saved in the draft. Nothing is live until you publish."
 @rule("model")
 def new_table(key: str) -> ResponseReturnValue:
     """A table without rules, whose page comes next."""
-    title = " ".join(request.form.get("table", "").split())[:200]
+    title = " ".join(_text("table").split())[:200]
     if not title:
         return drafts.refused(key, {"table": "Enter the question that the table answers."})
     with database().reading() as db:
@@ -134,4 +136,5 @@ def _all(what: str, *names: str) -> tuple[str, ...]:
 
 
 def _text(name: str) -> str:
-    return request.form.get(name, "").replace("\r\n", "\n").strip()
+    """What was typed, without signs that XML cannot hold."""
+    return _NOT_XML.sub("", request.form.get(name, "").replace("\r\n", "\n")).strip()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -15,6 +16,7 @@ from engine.dmn import texts, trying, writing
 from engine.dmn.editing import TableText
 from engine.dmn.trying import Asked, Tried
 from engine.errors import ExpressionError, InvalidDefinition, InvalidInput, NotFound, Problem
+from engine.forms import Form
 from engine.forms.editing import name_for
 from engine.queries.studio.reading import newest
 
@@ -48,7 +50,7 @@ class TablePage:
         if self.model is None:
             return "The table cannot be tried yet: put right what is wrong with it first."
         try:
-            return trying.tried(self.model, self.name, typed)
+            return trying.tried(self.model, self.name, self.asked, typed)
         except ExpressionError as error:
             return f"The example could not be worked out: {error}"
 
@@ -73,7 +75,7 @@ def table_page(
         path=path,
         table=shown,
         remarks=remarks,
-        asked=trying.asked(model, name) if model else (),
+        asked=_in_words(draft, trying.asked(model, name)) if model else (),
         model=model,
     )
 
@@ -114,6 +116,34 @@ def tables_of(draft: DefinitionDraft) -> tuple[tuple[str, str], ...]:
             source = draft.files[path].encode()
             found += [(one, texts.title_of(source, one)) for one in _tables_in(source)]
     return tuple(found)
+
+
+_KINDS = {
+    "number": "number", "date": "date", "checkbox": "boolean", "textfield": "string",
+    "textarea": "string", "radio": "string", "select": "string",
+}  # fmt: skip
+
+
+def _in_words(draft: DefinitionDraft, asked: tuple[Asked, ...]) -> tuple[Asked, ...]:
+    """What a form of the draft asks is tried in the form's own words and with its choices."""
+    questions = {q.key: q for form in _forms(draft) for q in form.questions()}
+    found = []
+    for one in asked:
+        q = questions.get(one.name)
+        if q is not None:
+            kind = "boolean" if q.yes_no else _KINDS.get(q.kind, "")
+            no_choice = q.yes_no or q.kind == "checklist"
+            choices = () if no_choice else tuple((c.value, c.label) for c in q.choices)
+            one = replace(one, label=q.label, kind=kind or one.kind, choices=choices)
+        found.append(one)
+    return tuple(found)
+
+
+def _forms(draft: DefinitionDraft) -> Iterator[Form]:
+    for path in sorted(draft.files):
+        if path.endswith(".form"):
+            with suppress(InvalidDefinition):
+                yield Form.read(draft.files[path].encode(), path)
 
 
 def _tables_in(source: bytes) -> list[str]:
