@@ -46,6 +46,8 @@ PAGES = [
     ("adam", "/outbox", ()), ("adam", "/status", ()), ("robin", "/accessibility", ()),
     ("robin", "/privacy", ()),
     ("robin", "/glossary", ()), ("robin", "/licences", ()), ("robin", "/nothing-here", ()),
+    ("owen", "/studio/gateway/compare", ()), ("anna", "/studio/gateway/publish", ()),
+    ("owen", "/studio/gateway/versions/1", ()), ("owen", "/studio/gateway/starts", ()),
     (None, "/sign-in", ()),
     ("owen", "/studio/finish_case/draft/tables/retention", ()),
     ("owen", "/studio/prevent_case/draft/texts", ()),
