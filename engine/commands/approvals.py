@@ -33,7 +33,7 @@ def ask(db: Connection, key: str, counter: int | None = None, *, actor: Actor, r
     if errors := [p for p in drafts.problems(db, draft) if p.severity == "error"]:
         raise InvalidDefinition(errors)
     live = definitions.load(db, definitions.newest(db)[key])
-    if definitions.digest(deployments.folder_of(draft.files)) == live.digest:
+    if deployments.unchanged(live, deployments.folder_of(draft.files)):
         raise InvalidInput({"reason": f"The draft runs just as version {live.version} does."})
     drafts.withdraw_request(db, key, actor)
     db.execute(

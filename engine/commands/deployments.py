@@ -125,16 +125,9 @@ class _Deployment:
 def _publish(deployed: _Deployment, definition: Definition) -> Published:
     db, c = deployed.db, process_definition.c
     last = db.execute(
-        select(c.id, c.version, c.digest)
-        .where(c.key == definition.key)
-        .order_by(c.version.desc())
-        .limit(1)
+        select(c.id, c.version).where(c.key == definition.key).order_by(c.version.desc()).limit(1)
     ).first()
-    if (
-        last is not None
-        and last.digest == definition.digest
-        and _says_the_same(db, last.id, definition)
-    ):
+    if last is not None and unchanged(definitions.load(db, last.id), definition.files):
         return Published(definition.key, last.version, new=False)
     version = 1 if last is None else last.version + 1
     definition_id = _insert(deployed, definition, version)
@@ -156,12 +149,11 @@ def _publish(deployed: _Deployment, definition: Definition) -> Published:
     return Published(definition.key, version, new=True)
 
 
-def _says_the_same(db: Connection, definition_id: int, definition: Definition) -> bool:
-    """The read-me is no part of what runs, and still a change that people are to read."""
-    c = definition_file.c
-    stored = select(c.content).where(c.definition_id == definition_id, c.path == definitions.README)
-    said = db.execute(stored).scalar()
-    return bool(said == definition.files.get(definitions.README))
+def unchanged(live: Definition, files: Files) -> bool:
+    """A folder runs as this version does. The read-me is no part of what runs, and still a change
+    that people are to read."""
+    same_words = files.get(definitions.README) == live.files.get(definitions.README)
+    return same_words and definitions.digest(files) == live.digest
 
 
 def _insert(deployed: _Deployment, definition: Definition, version: int) -> int:

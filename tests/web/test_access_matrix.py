@@ -95,6 +95,7 @@ BY_RIGHT = {
     "interventions.index": {"operate"}, "interventions.ask": {"operate"},
     "interventions.proposal": {"operate"}, "studio.index": {"model", "approve"},
     "studio.process": {"model", "approve"}, "studio.download": {"model", "approve"},
+    "studio.migrate": {"model", "operate"},
 }  # fmt: skip
 NOBODY = {"cases.action", "start.received"}  # nothing is open in it, and none of these started it
 STARTS = "referral_intake"  # who alone enters a case of this process by hand
@@ -214,7 +215,7 @@ def _furnished(council: councils.Council) -> Office:
         "reference": reference, "task_id": gateway, "action_id": str(action), "number": str(number),
         "key": "prevent_case", "version": "1", "path": "process.bpmn", "filename": "favicon.svg",
         "incident_id": str(problem), "kind": "suspend", "account_id": str(casey.account_id),
-        "element_id": "assess",
+        "element_id": "assess", "name": "check_concern", "question": "1",
     }  # fmt: skip
     form = _gateway_form(council)
     office = Office(council, reference, running, examples, form)
@@ -328,7 +329,7 @@ def answers(office: Office, role: str, on: bool) -> list[Read]:
         got = [(endpoint, path, visitor.get(path)) for endpoint, path in asked]
         got.append(("", "export", visitor.post("/cases/export")))
         office.read[role, on] = [
-            Read(endpoint, path, one.status_code, one.get_data(as_text=True))
+            Read(endpoint, path, one.status_code, one.data.decode(errors="replace"))
             for endpoint, path, one in got
         ]
     return office.read[role, on]

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from tests.web.conftest import DESK, title, words
-from tests.web.test_studio import REASON, fields, stored, summary
+from tests.web.test_studio import fields, publish, stored, summary
 from tests.web.test_tables import typed
 
 DRAFT = "/studio/desk/draft"
@@ -21,13 +21,6 @@ SAID = {
     "contacts-email": ["desk@council.example"], "contacts-how": ["Write."],
     "reasons-correct": "A value was typed wrongly", "reasons-reassign": "Absence",
 }  # fmt: skip
-
-
-@pytest.fixture
-def olga(desk, visit):
-    visitor = visit("olga")
-    visitor.get(TEXTS)
-    return visitor
 
 
 def send(visitor, act="save", **changed):
@@ -45,8 +38,7 @@ def test_a_read_me_is_written_looked_at_and_read_where_a_case_is_started(desk, o
     assert send(olga, readme=readme).status_code == 303
     assert stored(desk).files["README.md"] == readme
     assert stored(desk).files["process.yaml"] == MANIFEST
-    olga.get(DRAFT)
-    assert olga.post("/studio/desk/publish", reason=REASON, **fields(olga)).status_code == 303
+    publish(visit, olga)
     assert "Think twice." in words(visit("ann").get("/start/desk"))
     assert "Think twice." in words(olga.get("/studio/desk"))
 
@@ -94,8 +86,7 @@ def test_each_setting_is_written_where_the_product_reads_it(desk, olga, visit):
     assert "contacts" not in made
     assert made["reasons"] == {"correct": ["Wrong", "Late"], "reassign": ["Absence"]}
     assert made["reference"] == "DK"
-    olga.get(DRAFT)
-    olga.post("/studio/desk/publish", reason=REASON, **fields(olga))
+    publish(visit, olga)
     page = words(visit("ann").get("/start/desk"))
     assert "Chair: A seat: four legs." in page
     assert "The Chairs Act 2015" in page
