@@ -27,11 +27,15 @@ def run_file(database: Database, path: Path, *, player: Player | None = None) ->
     scenario.now = local_instant(spec["now"])
     for username, details in (spec.get("people") or {}).items():
         scenario.person(username, details.get("roles", []), details.get("organisation", "council"))
-    for step in spec["steps"]:
-        if player is None:
-            play(scenario, step)
-        else:
-            scenario = player(scenario, step)
+    try:
+        for step in spec["steps"]:
+            if player is None:
+                play(scenario, step)
+            else:
+                scenario = player(scenario, step)
+    except ScenarioFailed as failed:
+        failed.said = tuple(scenario.said)
+        raise
     return scenario
 
 

@@ -34,7 +34,10 @@ KINDS = ("task", *TABLES)
 
 
 class ScenarioFailed(AssertionError):
-    """A scenario did not go as it says: the file, the step and what happened instead."""
+    """A scenario did not go as it says: the file, the step and what happened instead. `said`: a
+    line for each step that did."""
+
+    said: tuple[str, ...] = ()
 
 
 @dataclass

@@ -323,7 +323,8 @@ def test_saving_keeps_everything_that_a_diagram_says(page, watched, store, key):
     "path",
     [
         "/studio", "/studio/gateway", DRAFT, "/studio/prevent_case/draft",
-        "/studio/gateway/migrate", "/studio/gateway/compare", "/studio/gateway/publish", "/studio/prevent_case/publish",
+        "/studio/gateway/migrate", "/studio/gateway/draft/test", "/studio/gateway/compare",
+        "/studio/gateway/publish", "/studio/prevent_case/publish",
         "/studio/gateway/versions/1", "/studio/gateway/starts",
     ],
 )  # fmt: skip

@@ -217,6 +217,23 @@ def test_each_finding_names_its_element_in_words_and_links_to_it(desk, olga):
     assert re.search(r"Look at it look, line \d+ “Look at it” \(id look\), due:", words(page))
 
 
+@pytest.mark.feature("O7")
+@pytest.mark.feature("N3")
+def test_what_cannot_run_is_refused_element_by_element_all_at_once(desk, olga):
+    more = (
+        '<bpmn:complexGateway id="weigh" name="Weigh it" />'
+        '<bpmn:serviceTask id="fax" name="Fax it" />'
+        '<bpmn:sequenceFlow id="x1" sourceRef="weigh" targetRef="fax" /></bpmn:process>'
+    )
+    save(olga, DIAGRAM.replace("</bpmn:process>", more))
+    page = words(olga.get("/studio/desk/draft"))
+    for name, element in (("Weigh it", "weigh"), ("Fax it", "fax")):
+        assert re.search(rf"{name} {element}, line \d+", page), name
+        assert f'href="/studio/desk/draft?element={element}"' in olga.at.text
+    assert ask(olga).status_code == 422
+    assert versions(desk) == [1]
+
+
 @pytest.mark.feature("O6")
 def test_a_drawing_is_checked_without_being_saved(desk, olga):
     answer = olga.post("/studio/desk/draft/check", diagram=WRONG)

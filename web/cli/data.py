@@ -7,14 +7,16 @@ import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
+from yaml import YAMLError
 
 from engine import audit
 from engine.access import SYSTEM
 from engine.commands import deployments, people
 from engine.database import Database
-from engine.errors import InvalidDefinition, Problem
+from engine.errors import EngineError, InvalidDefinition, Problem
 from web.cli import folders, linting
 from web.config import from_environment
 
@@ -81,24 +83,38 @@ def _say(problems: list[Problem]) -> None:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=ANY_PATH)
-def scenario(files: tuple[Path, ...]) -> None:
-    """Play scenario files against the process folders they lie in."""
+@click.option("--format", "as_", type=click.Choice(["text", "json"]), default="text")
+def scenario(files: tuple[Path, ...], as_: str) -> None:
+    """Play scenario files against the process folders they lie in; exit status 1 when one fails."""
+    played = []
+    for file in files:
+        one = _played(file)
+        played.append(one)
+        if as_ == "text":
+            click.echo(f"{file}")
+            for line in one["said"] if one["failed"] is None else ():
+                click.echo(f"  {line}")
+            click.echo("  passed" if one["failed"] is None else f"  FAILED {one['failed']}")
+    if as_ == "json":
+        click.echo(json.dumps(played))
+    sys.exit(1 if any(one["failed"] is not None for one in played) else 0)
+
+
+def _played(file: Path) -> dict[str, Any]:
+    """`said`: a line for each step that went as the file says; `failed`: why it stopped."""
     from engine.testing import ScenarioFailed, run_file
 
-    failed = 0
-    for file in files:
-        click.echo(f"{file}")
-        try:
-            with tempfile.TemporaryDirectory() as folder:
-                done = run_file(_throwaway(Path(folder), file), file)
-        except (ScenarioFailed, InvalidDefinition) as error:
-            failed += 1
-            click.echo(f"  FAILED {error}")
-            continue
-        for line in done.said:
-            click.echo(f"  {line}")
-        click.echo("  passed")
-    sys.exit(1 if failed else 0)
+    failed: str | None = None
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            said = tuple(run_file(_throwaway(Path(folder), file), file).said)
+    except ScenarioFailed as error:
+        said, failed = error.said, str(error)
+    except (EngineError, YAMLError) as error:
+        said, failed = (), str(error)
+    except (KeyError, TypeError, ValueError) as error:  # the file is not written as one
+        said, failed = (), f"The file cannot be played: {error!r}"
+    return {"file": str(file), "said": said, "failed": failed}
 
 
 def _throwaway(folder: Path, scenario_file: Path) -> Database:

@@ -1,0 +1,101 @@
+"""A draft is tested: its scenarios are played in a process and a database of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from engine.queries.studio import scenarios as queries
+from engine.queries.studio.scenarios import ScenarioLine, TestPage
+from web.auth import actor, database
+from web.rules import rule
+from web.studio.blueprint import bp
+
+AT_ONCE, SECONDS = 10, 90
+NONE_CHOSEN = "Choose what to play."
+TOO_MANY = f"Choose at most {AT_ONCE} at once: each takes a few seconds."
+TOO_LONG = f"Not finished within {SECONDS} seconds: choose fewer at once."
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of one scenario: the steps that went as it says, and why it stopped."""
+
+    line: ScenarioLine
+    said: tuple[str, ...]
+    failed: str | None
+
+
+@bp.get("/<key>/draft/test")
+@rule("model")
+def test(key: str) -> str:
+    with database().reading() as db:
+        page = queries.test_page(db, actor(), key)
+    return _shown(page)
+
+
+@bp.post("/<key>/draft/test")
+@rule("model")
+def play(key: str) -> ResponseReturnValue:
+    """Plays those chosen. Nothing is kept; no case of this site is read or touched."""
+    with database().reading() as db:
+        page = queries.test_page(db, actor(), key)
+        files = queries.folders(db, actor(), key)
+    ticked = set(request.form.getlist("scenario"))
+    chosen = tuple(line for line in page.lines if line.path in ticked)
+    if not chosen or len(chosen) > AT_ONCE:
+        return _shown(page, chosen, TOO_MANY if chosen else NONE_CHOSEN), 422
+    try:
+        return _shown(page, chosen, played=_play(files, chosen))
+    except subprocess.TimeoutExpired:
+        return _shown(page, chosen, TOO_LONG), 422
+
+
+def _play(files: Mapping[str, bytes], chosen: tuple[ScenarioLine, ...]) -> tuple[Played, ...]:
+    """In a process of its own, without the site's settings: its clock, its database and what it
+    has read are thrown away, and nothing reaches the outside."""
+    plain = {name: text for name, text in os.environ.items() if not name.startswith("WAYMARK_")}
+    with tempfile.TemporaryDirectory() as folder:
+        for path, content in files.items():
+            at = Path(folder, path)
+            at.parent.mkdir(parents=True, exist_ok=True)
+            at.write_bytes(content)
+        command = [sys.executable, "-m", "web.cli", "scenario", "--format", "json"]
+        done = subprocess.run(  # noqa: S603  # our own command, paths of our own folder
+            [*command, *(str(Path(folder, line.path)) for line in chosen)],
+            cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=SECONDS,
+            env=plain,
+            check=False,
+        )  # fmt: skip
+        if not done.stdout:
+            raise RuntimeError(done.stderr)
+        told = json.loads(done.stdout)
+    return tuple(
+        Played(line, tuple(one["said"]), _plain(one["failed"], folder))
+        for line, one in zip(chosen, told, strict=True)
+    )
+
+
+def _plain(words: str | None, folder: str) -> str | None:
+    """Without the name of the folder that is gone."""
+    return words.replace(f"{folder}/", "") if words else words
+
+
+def _shown(
+    page: TestPage,
+    chosen: tuple[ScenarioLine, ...] = (),
+    error: str = "",
+    played: tuple[Played, ...] = (),
+) -> str:
+    return render_template(
+        "studio/test.html", page=page, chosen=chosen, error=error, played=played, at_once=AT_ONCE
+    )
