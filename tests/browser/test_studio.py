@@ -176,10 +176,12 @@ def test_findings_stand_on_the_page_and_lead_to_their_element(page, watched):
     finding.get_by_role("link").click()
     expect(setting(page, "Due")).to_have_value("add working days(today(),")
     expect(page.locator(".wm-panel__problem")).to_contain_text("due:")
-    page.get_by_label("Why is this version published?").fill("It has an error.")
-    page.get_by_role("button", name="Publish this draft").click()
+    watched.go("/studio/gateway/publish")
+    page.get_by_label("Why is this version to be published?").fill("It has an error.")
+    page.get_by_role("button", name="Ask for approval").click()
     expect(page.locator(".govuk-error-summary")).to_be_focused()
-    expect(page.get_by_label("Why is this version published?")).to_have_value("It has an error.")
+    why = page.get_by_label("Why is this version to be published?")
+    expect(why).to_have_value("It has an error.")
     for size in (WIDE, NARROW):
         page.set_viewport_size(size)
         assert axe_faults(page) == []

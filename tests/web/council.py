@@ -89,7 +89,8 @@ class Council:
     def open(self, wanted: str) -> tuple[Visitor, str]:
         """Who does this step, with its page open and the task theirs; the page's address."""
         by = next(step[1] for step in COURSE if not isinstance(step, int) and step[0] == wanted)
-        path = f"/tasks/{self.bring(wanted)}"
+        self.bring(wanted)
+        path = f"/tasks/{self.run._open_task(wanted, by, None).id}"  # of several, their own
         visitor = self.visit(by)
         visitor.get(path)
         visitor.post(f"{path}/claim")
