@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from datetime import datetime
 from os import getpid
 from uuid import uuid4
@@ -19,30 +19,25 @@ from engine.commands import dated_starts, messages
 from engine.database import Database, insert_for
 from engine.errors import Conflict, EngineError
 from engine.execution import run
-from engine.faults import Faults
+from engine.faults import Faults, in_turn
 from engine.history import Event
 from engine.models import start_timer, timer, worker
 
 BATCH = 50
 LEAVE_WITHIN = 5.0  # seconds; what a worker leaves behind is another's when its lease is over
+Due = tuple[str, int]  # a timer and its case
 log = logging.getLogger("waymark.worker")
 
 
 def run_due(database: Database) -> int:
     """Fire every timer that is due, oldest first, each in a transaction; how many fired. One that
     fails with a fault nobody foresaw keeps no other waiting: the faults are raised at the end."""
-    fired, faults, progress = 0, Faults(), True
-    while progress:
-        failed = len(faults.of)
+
+    def due(failed: list[Due]) -> list[Due]:
         with database.reading() as db:
-            due = _due(db, but=list(faults.of))
-        before = fired
-        for token, instance in due:
-            with faults.apart(token):
-                fired += _fire_one(database, token, instance)
-        progress = fired > before or len(faults.of) > failed
-    faults.tell("dates that could not be fired")
-    return fired
+            return _due(db, but=[token for token, _ in failed])
+
+    return in_turn(due, lambda one: _fire_one(database, *one), "dates that could not be fired")
 
 
 def next_due(db: Connection, until: datetime) -> datetime | None:
@@ -55,7 +50,7 @@ def next_due(db: Connection, until: datetime) -> datetime | None:
     return found
 
 
-def _due(db: Connection, but: list[Hashable]) -> list[tuple[str, int]]:
+def _due(db: Connection, but: list[str]) -> list[Due]:
     c = timer.c
     rows = db.execute(
         select(c.id, c.instance_id)
@@ -124,7 +119,7 @@ class Worker:
 
     def round(self) -> None:
         self._sign_of_life()
-        faults = Faults()
+        faults = Faults[Callable[[Database], int]]()
         for part in (run_due, dated_starts.run_due, messages.deliver_pending):
             with faults.apart(part):
                 part(self.database)

@@ -21,11 +21,12 @@ from engine.database import Database
 from engine.definitions import Definition
 from engine.errors import Conflict
 from engine.execution import dates
-from engine.faults import Faults
+from engine.faults import in_turn
 from engine.history import Event
 from engine.models import start_timer
 
 BATCH = 50
+Start = tuple[str, str]  # a process and the event in it
 
 
 def schedule(db: Connection, definition: Definition, definition_id: int) -> None:
@@ -77,23 +78,24 @@ def _text(element: Element) -> str:
 def run_due(database: Database) -> int:
     """Begin every case whose date has come, each in a transaction; how many began. Faults as in
     timers.run_due."""
-    begun, faults, progress = 0, Faults(), True
-    while progress:
-        c, failed, before = start_timer.c, len(faults.of), begun
-        failing = tuple_(c.key, c.element_id).in_(list(faults.of))
+
+    def due(failed: list[Start]) -> list[Start]:
         with database.reading() as db:
-            due = db.execute(
-                select(c.key, c.element_id)
-                .where(c.due_at <= clock.now(), ~failing, c.key.not_in(list(starts.stopped(db))))
-                .order_by(c.due_at, c.key, c.element_id)
-                .limit(BATCH)
-            ).all()
-        for row in due:
-            with faults.apart((row.key, row.element_id)):
-                begun += _begin_one(database, row.key, row.element_id)
-        progress = begun > before or len(faults.of) > failed
-    faults.tell("starts that could not be made")
-    return begun
+            return _due(db, failed)
+
+    return in_turn(due, lambda one: _begin_one(database, *one), "starts that could not be made")
+
+
+def _due(db: Connection, but: list[Start]) -> list[Start]:
+    c = start_timer.c
+    failed, stopped = tuple_(c.key, c.element_id).in_(but), list(starts.stopped(db))
+    rows = db.execute(
+        select(c.key, c.element_id)
+        .where(c.due_at <= clock.now(), ~failed, c.key.not_in(stopped))
+        .order_by(c.due_at, c.key, c.element_id)
+        .limit(BATCH)
+    )
+    return [(row.key, row.element_id) for row in rows]
 
 
 def _begin_one(database: Database, key: str, element_id: str) -> bool:

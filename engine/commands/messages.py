@@ -54,7 +54,7 @@ def send(db: Connection, name: str, key: str, values: dict[str, Any], *, idempot
 def deliver_pending(database: Database) -> int:
     """Deliver what can be delivered, each message in a transaction of its own; how many were.
     Faults as in timers.run_due."""
-    delivered, faults = 0, Faults()
+    delivered, faults = 0, Faults[int]()
     tried: set[int] = set()
     for _ in range(ONE_ROUND):
         with database.reading() as db:
