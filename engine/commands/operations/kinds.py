@@ -207,6 +207,11 @@ class Retry(Operation):
             step.events.append(Event("value.corrected", wait.element.id, details=details))
 
 
+KINDS: dict[str, type[Operation]] = {
+    kind.kind: kind for kind in (Suspend, Resume, End, Move, Skip, Fire, Redate, Deliver, Retry)
+}
+
+
 def optional(form: Form) -> Form:
     """The same questions, none of them required, hidden or checked against another."""
     return replace(form, fields=tuple(map(_optional, form.fields)))

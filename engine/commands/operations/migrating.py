@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,14 +44,13 @@ class Migrate(Operation):
         old = dict(step.row.bound)
         if dict(self.bound) == old:
             raise Conflict("The case already runs on these versions.")
-        stored = orjson.loads(step.row.state)
-        start = stored["start"]
-        known = definitions.load(step.db, self.bound[step.row.key]).elements
-        stored["start"] = start if start in known else None
-        specs = definitions.specs(step.db, self.bound, step.row.key, stored["start"])
-        before = definitions.specs(step.db, old, step.row.key, start)
-        laid = relaying.relay(stored, before, specs, self._by_definition(old))
-        lost = _laid(step, laid, specs)
+        elements = definitions.load(step.db, self.bound[step.row.key]).elements
+        lost = _lay(
+            step,
+            elements,
+            lambda start: definitions.specs(step.db, self.bound, step.row.key, start),
+            self._by_definition(old),
+        )
         step.bound, step.redate = dict(self.bound), self.redate
         step.why = "the case moved to a new version of its process"
         _settle(step, lost)
@@ -82,20 +81,19 @@ def try_draft(db: Connection, instance_id: int, draft: Definition, *, actor: Act
 
     Worked out in memory from the draft in hand; nothing is stored."""
     with preview(db, instance_id, actor=actor) as step:
-        old, key = dict(step.row.bound), step.row.key
-        stored = orjson.loads(step.row.state)
-        start = stored["start"]
-        if key == draft.key and start not in draft.elements:
-            stored["start"] = None
-        others = [definitions.load(db, id_) for k, id_ in _with_called(db, draft, old).items()
-                  if k != draft.key]  # fmt: skip
-        together = tuple(sorted([draft, *others], key=lambda d: d.key))
-        specs = definitions.build(together, key, stored["start"])
-        before = definitions.specs(db, old, key, start)
-        _settle(step, _laid(step, relaying.relay(stored, before, specs, {}), specs))
+        bound, key = _with_called(db, draft, step.row.bound), step.row.key
+        others = [definitions.load(db, id_) for k, id_ in bound.items() if k != draft.key]
+        together = {one.key: one for one in sorted([draft, *others], key=lambda d: d.key)}
+        lost = _lay(
+            step,
+            together[key].elements,
+            lambda start: definitions.build(tuple(together.values()), key, start),
+            {},
+        )
+        _settle(step, lost)
 
 
-def _with_called(db: Connection, draft: Definition, old: dict[str, int]) -> dict[str, int]:
+def _with_called(db: Connection, draft: Definition, old: Mapping[str, int]) -> dict[str, int]:
     """The versions a case runs on, and the newest of what the draft calls besides."""
     new = [key for key in definitions.called_by(draft) if key not in old and key != draft.key]
     found = dict(old)
@@ -104,8 +102,20 @@ def _with_called(db: Connection, draft: Definition, old: dict[str, int]) -> dict
     return found
 
 
-def _laid(step: Step, laid: relaying.Laid, specs: Any) -> dict[str, str]:
-    """The case put on its new specs; what could not come together before it was."""
+def _lay(
+    step: Step,
+    elements: Container[str],
+    specs_from: Callable[[str | None], Any],
+    mapping: Mapping[tuple[int, str], str],
+) -> dict[str, str]:
+    """The case put on specs built for where it began, if these elements still have that; what
+    could not come together before it was."""
+    stored = orjson.loads(step.row.state)
+    began = stored["start"]
+    stored["start"] = began if began in elements else None
+    specs = specs_from(stored["start"])
+    before = definitions.specs(step.db, dict(step.row.bound), step.row.key, began)
+    laid = relaying.relay(stored, before, specs, dict(mapping))
     if laid.reasons:
         raise CannotMove(laid.reasons)
     lost = moves.lost_ways(step.case)
