@@ -43,12 +43,13 @@ def check(
         definition = definitions.read(files, key=key)
     except InvalidDefinition as error:
         return error.problems
-    return _findings(definition, known, roles)
+    return findings(definition, known, roles)
 
 
-def _findings(
+def findings(
     definition: Definition, known: Mapping[str, Definition], roles: set[str] | None
 ) -> list[Problem]:
+    """Every finding about a folder that could be read, given the other processes."""
     found, key = definitions.findings(definition, known, roles), definition.key
     found += definitions.unprotected(definition, known.get(key))
     if key not in definition.diagram.processes:
@@ -90,7 +91,7 @@ def deploy(
     problems = [
         problem
         for key, definition in given.items()
-        for problem in (*_findings(definition, known, roles), *unpublished(db, definition))
+        for problem in (*findings(definition, known, roles), *unpublished(db, definition))
         if problem.severity == "error"
     ]
     if problems:

@@ -12,6 +12,7 @@ from engine import access, clock, definitions
 from engine.access import Actor
 from engine.commands import deployments
 from engine.database import insert_for
+from engine.definitions import Definition
 from engine.errors import ConcurrentUpdate, InvalidDefinition, NotFound, Problem
 from engine.models import account, approval, definition_draft, deployment, process_definition
 
@@ -26,6 +27,11 @@ class DefinitionDraft:
     files: dict[str, str]
     counter: int
     base_version: int | None
+
+    @property
+    def exists(self) -> bool:
+        """Somebody has saved a change; otherwise this is the live version."""
+        return self.counter > 0
 
 
 def draft_of(db: Connection, key: str) -> DefinitionDraft:
@@ -120,11 +126,15 @@ def discard(db: Connection, key: str, counter: int | None = None, *, actor: Acto
 
 def problems(db: Connection, draft: DefinitionDraft) -> list[Problem]:
     """Every finding about a draft, warnings included."""
-    files = deployments.folder_of(draft.files)
-    found = deployments.check(
-        files, key=draft.key, known=deployments.newest(db), roles=deployments.known_roles(db)
-    )
+    return looked_at(db, draft)[1]
+
+
+def looked_at(db: Connection, draft: DefinitionDraft) -> tuple[Definition | None, list[Problem]]:
+    """The draft as a definition, when it can be read, and every finding about it."""
     try:
-        return found + deployments.unpublished(db, definitions.read(files, key=draft.key))
-    except InvalidDefinition:
-        return found  # which says why it cannot be read
+        read = definitions.read(deployments.folder_of(draft.files), key=draft.key)
+    except InvalidDefinition as error:
+        return None, error.problems
+    known, roles = deployments.newest(db), deployments.known_roles(db)
+    found = deployments.findings(read, known, roles)
+    return read, found + deployments.unpublished(db, read)

@@ -40,8 +40,7 @@ def draft_from(db: Connection, key: str, version: int, *, actor: Actor) -> None:
 
 
 def _id_of(db: Connection, key: str, version: int) -> int:
-    d = process_definition.c
-    found = db.execute(select(d.id).where(d.key == key, d.version == version)).scalar()
+    found = definitions.version_id(db, key, version)
     if found is None:
         raise NotFound("version", f"{key}:{version}")
-    return int(found)
+    return found

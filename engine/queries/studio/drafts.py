@@ -12,13 +12,13 @@ from sqlalchemy import Connection, select
 from engine import access, definitions, dmn
 from engine.access import Actor
 from engine.bpmn import xml
-from engine.commands import deployments, drafts
+from engine.commands import drafts
 from engine.commands.drafts import DefinitionDraft
 from engine.definitions import Definition
 from engine.errors import InvalidDefinition, Problem
 from engine.forms import Form
 from engine.models import process_definition, role
-from engine.queries.studio.reading import SentBack, asked, draft_saved, newest, sent_back
+from engine.queries.studio.reading import Drafted, SentBack, asked, draft_saved, newest, sent_back
 
 
 @dataclass(frozen=True)
@@ -41,45 +41,34 @@ class Choices:
 
 
 @dataclass(frozen=True)
-class DraftPage:
+class DraftPage(Drafted):
     """A draft with its findings, and what the editor offers to choose from."""
 
-    draft: DefinitionDraft
     title: str
     problems: tuple[Problem, ...]
     choices: Choices
-    live_version: int
     saved_by: str | None
     saved_at: datetime | None
     asked_by: str | None  # who asks for it to be published
     sent_back: SentBack | None
-
-    @property
-    def exists(self) -> bool:
-        """Somebody has saved a change; otherwise this is the live version."""
-        return self.draft.counter > 0
-
-    @property
-    def outdated(self) -> bool:
-        """A version was published that this draft did not begin from."""
-        return self.draft.base_version != self.live_version
 
 
 def draft_page(db: Connection, actor: Actor, key: str) -> DraftPage:
     access.require(actor, "model")
     draft, live = drafts.draft_of(db, key), newest(db, key)
     by, at = draft_saved(db, key)
-    drawn = _readable(draft) or live
+    read, problems = drafts.looked_at(db, draft)
+    drawn = read or live
     return DraftPage(
         draft=draft,
         title=drawn.title,
-        problems=tuple(drafts.problems(db, draft)),
+        problems=tuple(problems),
         choices=_choices(db, drawn, draft),
         live_version=live.version,
         saved_by=by,
         saved_at=at,
         asked_by=asked(db).get(key),
-        sent_back=sent_back(db, key) if draft.counter else None,
+        sent_back=sent_back(db, key) if draft.exists else None,
     )
 
 
@@ -110,13 +99,6 @@ def check_file(path: str, content: bytes) -> None:
             raise InvalidDefinition(
                 [Problem("manifest.syntax", words, file=path, line=line)]
             ) from error
-
-
-def _readable(draft: DefinitionDraft) -> Definition | None:
-    try:
-        return definitions.read(deployments.folder_of(draft.files), key=draft.key)
-    except InvalidDefinition:
-        return None  # its findings say why
 
 
 def _choices(db: Connection, drawn: Definition, draft: DefinitionDraft) -> Choices:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, union
+from sqlalchemy import Connection, select
 
 from engine import definitions
 from engine.access import Actor
@@ -15,14 +15,10 @@ from engine.comparing import REMOVED, Comparison
 from engine.definitions import Definition
 from engine.errors import EngineError, ExecutionFailed
 from engine.models import (
-    incident,
-    job,
-    message_subscription,
     process_definition,
     process_instance,
-    timer,
-    user_task,
 )
+from engine.queries.studio.reading import standing
 
 FAILS = "A step that it would come to at once cannot be worked out with what the case holds."
 MOST = 200  # so many cases are tried: more would keep the page waiting
@@ -84,16 +80,7 @@ def live_effect(
 
 def _standing(db: Connection, key: str) -> dict[str, dict[int, str]]:
     """Element id → the open cases (id → reference) that stand on it."""
-    p, d = process_instance.c, process_definition.c
-    t, i, j = user_task.c, incident.c, job.c
-    places = union(
-        select(t.definition_id, t.element_id, t.instance_id)
-        .where(t.state.in_(("created", "claimed"))),
-        select(i.definition_id, i.element_id, i.instance_id).where(i.resolved_at.is_(None)),
-        select(j.definition_id, j.element_id, j.instance_id).where(j.state == "waiting"),
-        *(select(x.c.definition_id, x.c.element_id, x.c.instance_id)
-          for x in (timer, message_subscription)),
-    ).subquery()  # fmt: skip
+    p, d, places = process_instance.c, process_definition.c, standing()
     rows = db.execute(
         select(places.c.element_id, p.id, p.reference)
         .join(process_instance, p.id == places.c.instance_id)

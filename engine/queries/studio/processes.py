@@ -175,8 +175,7 @@ def version_page(db: Connection, actor: Actor, key: str, version: int) -> Versio
 def version_files(db: Connection, actor: Actor, key: str, version: int) -> Definition:
     """One published version whole."""
     must_be_of_the_studio(actor)
-    d = process_definition.c
-    found = db.execute(select(d.id).where(d.key == key, d.version == version)).scalar()
+    found = definitions.version_id(db, key, version)
     if found is None:
         raise NotFound("version", f"{key}:{version}")
     return definitions.load(db, found)

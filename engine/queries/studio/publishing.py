@@ -9,13 +9,18 @@ from sqlalchemy import Connection, select
 
 from engine.access import Actor
 from engine.commands import approvals, drafts
-from engine.commands.drafts import DefinitionDraft
 from engine.errors import Problem
 from engine.models import account, approval, definition_draft
 from engine.queries.studio import comparing
 from engine.queries.studio.comparing import DRAFT, ComparePage
 from engine.queries.studio.effect import LiveEffect, live_effect
-from engine.queries.studio.reading import SentBack, must_be_of_the_studio, newest, sent_back
+from engine.queries.studio.reading import (
+    Drafted,
+    SentBack,
+    must_be_of_the_studio,
+    newest,
+    sent_back,
+)
 
 
 @dataclass(frozen=True)
@@ -31,29 +36,18 @@ class Request:
 
 
 @dataclass(frozen=True)
-class PublishPage:
+class PublishPage(Drafted):
     key: str
     title: str
-    draft: DefinitionDraft
     problems: tuple[Problem, ...]
     compared: ComparePage
     effect: LiveEffect | None
     request: Request | None
     sent_back: SentBack | None
-    live_version: int
 
     @property
     def errors(self) -> int:
         return sum(problem.severity == "error" for problem in self.problems)
-
-    @property
-    def exists(self) -> bool:
-        return self.draft.counter > 0
-
-    @property
-    def outdated(self) -> bool:
-        """A version was published that this draft did not begin from."""
-        return self.draft.base_version != self.live_version
 
 
 def publish_page(db: Connection, actor: Actor, key: str) -> PublishPage:

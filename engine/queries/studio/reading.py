@@ -5,13 +5,40 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Subquery, select, union
 
 from engine import access, definitions
 from engine.access import Actor
+from engine.commands.drafts import DefinitionDraft
 from engine.definitions import Definition
 from engine.errors import NotFound
-from engine.models import account, approval, definition_draft
+from engine.models import (
+    account,
+    approval,
+    definition_draft,
+    incident,
+    job,
+    message_subscription,
+    timer,
+    user_task,
+)
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A page about a draft, beside the version that is live."""
+
+    draft: DefinitionDraft
+    live_version: int
+
+    @property
+    def exists(self) -> bool:
+        return self.draft.exists
+
+    @property
+    def outdated(self) -> bool:
+        """A version was published that this draft did not begin from."""
+        return self.draft.base_version != self.live_version
 
 
 @dataclass(frozen=True)
@@ -66,3 +93,17 @@ def sent_back(db: Connection, key: str) -> SentBack | None:
     if row is None or row.decision != "sent back":
         return None
     return SentBack(row.name, row.decided_at, row.note)
+
+
+def standing() -> Subquery:
+    """(version, element, case) once each: where open cases stand."""
+    t, i, j = user_task.c, incident.c, job.c
+    return union(
+        select(t.definition_id, t.element_id, t.instance_id)
+        .where(t.state.in_(("created", "claimed"))),
+        select(i.definition_id, i.element_id, i.instance_id)
+        .where(i.resolved_at.is_(None), i.element_id.is_not(None)),
+        select(j.definition_id, j.element_id, j.instance_id).where(j.state == "waiting"),
+        *(select(x.c.definition_id, x.c.element_id, x.c.instance_id)
+          for x in (timer, message_subscription)),
+    ).subquery()  # fmt: skip
