@@ -8,6 +8,7 @@ from engine.access import SYSTEM
 from engine.commands import deployments
 from engine.database import Database
 from engine.errors import InvalidDefinition
+from engine.queries.studio.migrating import outdated
 from engine.testing import Scenario
 from tests.factories import deploy, model, ready
 
@@ -81,3 +82,19 @@ def test_two_calls_of_one_process_name_one_version(database: Database) -> None:
     )
     with database.transaction() as db, pytest.raises(InvalidDefinition, match="in two versions"):
         deploy(db, {"caller": {**files, "process.bpmn": second}})
+
+
+@pytest.mark.feature("O23")
+@pytest.mark.parametrize(("version", "behind"), [(b"1", 0), (None, 1)])
+def test_a_case_on_the_version_that_its_call_names_is_not_behind(
+    database: Database, version: bytes | None, behind: int
+) -> None:
+    """A version of `called` is published while the case runs: it concerns who calls the newest."""
+    run = renewed(database, caller(version))
+    run.start("caller", "ann", {})
+    newer = model("called")["process.bpmn"].replace(b'"inside"', b'"again"')
+    with database.transaction() as db:
+        deploy(db, {"called": {**model("called"), "process.bpmn": newer}})
+    with database.reading() as db:
+        assert outdated(db, "called") == behind
+        assert outdated(db, "caller") == behind

@@ -6,25 +6,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Row, select, union_all
+from sqlalchemy import Connection, select
 
 from engine import access, definitions
 from engine.access import Actor
 from engine.bpmn.elements import Element
 from engine.commands import operations
 from engine.commands.operations.migrating import Mapped
+from engine.definitions import Definition
 from engine.errors import EngineError
 from engine.models import (
-    incident,
-    job,
-    message_subscription,
     process_instance,
-    timer,
-    user_task,
 )
-from engine.queries.studio.reading import newest
+from engine.queries.studio.reading import newest, standing
 
 AT_ONCE = 100  # cases on one page: each is tried in memory
 AROUND = ("subProcess", "callActivity", "transaction", "adHocSubProcess")
@@ -85,14 +80,14 @@ def plan(db: Connection, actor: Actor, key: str, only: str | None = None) -> Pla
     """The open cases that are not on the newest versions, oldest first; `only`: this one."""
     _must_move_cases(actor)
     live = newest(db, key)
-    rows = [row for row in _outdated(db, key) if only in (None, row.reference)]
-    shown = rows[:AT_ONCE]
+    cases = [case for case in _outdated(db, key) if only in (None, case.reference)]
+    shown = cases[:AT_ONCE]
     return Plan(
         key=key,
         title=live.title,
         version=live.version,
-        references=tuple(row.reference for row in shown),
-        total=len(rows),
+        references=tuple(case.reference for case in shown),
+        total=len(cases),
         gone=tuple(_gone(db, shown)),
     )
 
@@ -125,9 +120,20 @@ def _must_move_cases(actor: Actor) -> None:
         access.require(actor, "model")
 
 
-def _outdated(db: Connection, key: str) -> list[Row[int, str, str, Any]]:
-    """Open cases of this process, or calling it, that do not run as one that starts now would."""
-    p, now = process_instance.c, definitions.newest(db)
+@dataclass(frozen=True)
+class _Case:
+    """An open case that does not run as one that starts now would: `bound` on the versions that
+    it runs on, and would then be on `to` (process key -> definition id)."""
+
+    id: int
+    reference: str
+    bound: Mapping[str, int]
+    to: Mapping[str, int]
+
+
+def _outdated(db: Connection, key: str) -> list[_Case]:
+    """Of this process, or calling it when that is what has changed for them."""
+    p = process_instance.c
     rows = db.execute(
         select(p.id, p.reference, p.key, p.bound).where(p.ended_at.is_(None)).order_by(p.id)
     )
@@ -138,40 +144,46 @@ def _outdated(db: Connection, key: str) -> list[Row[int, str, str, Any]]:
             continue
         if row.key not in ways:
             ways[row.key] = definitions.bind(db, row.key)
-        behind = row.bound[key] != now[key]
-        if behind or (row.key == key and dict(row.bound) != ways[row.key]):
-            found.append(row)
+        case = _Case(row.id, row.reference, row.bound, ways[row.key])
+        changed = case.bound != case.to
+        if changed if row.key == key else case.bound[key] != case.to.get(key):
+            found.append(case)
     return found
 
 
-def _gone(db: Connection, rows: list[Row[int, str, str, Any]]) -> Iterator[Gone]:
-    """Steps that the versions these cases run on have, and the newest have not: those somebody
-    stands at, and those that stand round others."""
-    now = definitions.newest(db)
-    at = _standing(db, [row.id for row in rows])
-    before = {(key, id_) for row in rows for key, id_ in row.bound.items() if id_ != now.get(key)}
-    seen: dict[tuple[str, str], Element] = {}
-    for key, id_ in sorted(before):
-        if key not in now:
-            continue
-        places = definitions.load(db, now[key]).elements
-        for element in definitions.load(db, id_).elements.values():
-            wanted = at[(key, element.id)] or element.kind in AROUND
-            if element.id not in places and wanted:
-                seen[(key, element.id)] = element
-    for (key, element_id), element in seen.items():
-        live = definitions.load(db, now[key])
-        alike = [e for e in live.elements.values() if _alike(e, element)]
-        named = [e.id for e in alike if e.label == element.label]
-        yield Gone(
-            process=key,
-            title=live.title,
-            element_id=element_id,
-            label=element.label,
-            cases=at[(key, element_id)],
-            places=tuple(Place(e.id, e.label) for e in alike),
-            suggested=named[0] if len(named) == 1 else "",
-        )
+def _gone(db: Connection, cases: list[_Case]) -> Iterator[Gone]:
+    """Steps that the versions these cases run on have, and those they would move to have not:
+    steps somebody stands at, and steps that stand round others."""
+    at = _standing(db, [case.id for case in cases])
+    pairs = {
+        (key, old, case.to[key])
+        for case in cases
+        for key, old in case.bound.items()
+        if key in case.to and old != case.to[key]
+    }
+    told: set[tuple[str, str]] = set()
+    for key, old, new in sorted(pairs):
+        live = definitions.load(db, new)
+        for element in definitions.load(db, old).elements.values():
+            name = (key, element.id)
+            wanted = at[name] or element.kind in AROUND
+            if element.id not in live.elements and wanted and name not in told:
+                told.add(name)
+                yield _one_gone(live, element, at[name])
+
+
+def _one_gone(live: Definition, element: Element, cases: int) -> Gone:
+    alike = [e for e in live.elements.values() if _alike(e, element)]
+    named = [e.id for e in alike if e.label == element.label]
+    return Gone(
+        process=live.key,
+        title=live.title,
+        element_id=element.id,
+        label=element.label,
+        cases=cases,
+        places=tuple(Place(e.id, e.label) for e in alike),
+        suggested=named[0] if len(named) == 1 else "",
+    )
 
 
 def _alike(one: Element, other: Element) -> bool:
@@ -180,21 +192,8 @@ def _alike(one: Element, other: Element) -> bool:
 
 def _standing(db: Connection, instances: list[int]) -> Counter[tuple[str, str]]:
     """(process key, element) -> how many of these cases stand at it."""
-    t, j, i = user_task.c, job.c, incident.c
-    rests = union_all(
-        *(
-            select(table.c.instance_id, table.c.definition_id, table.c.element_id).where(is_open)
-            for table, is_open in (
-                (user_task, t.state.in_(("created", "claimed"))),
-                (timer, timer.c.instance_id.is_not(None)),
-                (message_subscription, message_subscription.c.instance_id.is_not(None)),
-                (job, j.state == "waiting"),
-                (incident, i.resolved_at.is_(None) & i.element_id.is_not(None)),
-            )
-        )
-    ).subquery()
+    rests = standing()
     found: Counter[tuple[str, str]] = Counter()
-    rows = db.execute(select(rests).where(rests.c.instance_id.in_(instances)).distinct())
-    for row in rows:
+    for row in db.execute(select(rests).where(rests.c.instance_id.in_(instances))):
         found[(definitions.load(db, row.definition_id).key, row.element_id)] += 1
     return found
