@@ -10,6 +10,7 @@ from engine import access, audit, clock, definitions
 from engine.access import Actor
 from engine.commands import deployments, drafts
 from engine.commands.deployments import Published
+from engine.commands.reasons import given
 from engine.errors import (
     ConcurrentUpdate,
     InvalidDefinition,
@@ -19,8 +20,6 @@ from engine.errors import (
 )
 from engine.models import account, approval, definition_draft
 
-SHORTEST, LONGEST = 5, 2000
-
 
 def ask(db: Connection, key: str, counter: int | None = None, *, actor: Actor, reason: str) -> None:
     """Ask for this state of the draft to be published. InvalidDefinition while it has errors."""
@@ -29,7 +28,7 @@ def ask(db: Connection, key: str, counter: int | None = None, *, actor: Actor, r
     draft = drafts.draft_of(db, key)
     if row is None:
         raise InvalidInput({"reason": "There is no draft to publish. Save a change first."})
-    words = _words(reason, "reason", "Say why this version is to be published.")
+    words = given(reason, "reason", "Say why this version is to be published.")
     if errors := [p for p in drafts.problems(db, draft) if p.severity == "error"]:
         raise InvalidDefinition(errors)
     live = definitions.load(db, definitions.newest(db)[key])
@@ -57,7 +56,7 @@ def approve(db: Connection, request_id: int, *, actor: Actor, note: str) -> Publ
     """Publish the draft as it was when it was asked; it is then gone. Nobody approves their own:
     neither who asked nor who saved it last."""
     request = _open_request(db, request_id, actor)
-    words = _words(note, "note", "Say what you looked at, or why it may be published.")
+    words = given(note, "note", "Say what you looked at, or why it may be published.")
     files = deployments.folder_of(drafts.draft_of(db, request.key).files)
     published = deployments.deploy(db, {request.key: files}, actor=actor, reason=request.reason)[0]
     if not published.new:
@@ -71,7 +70,7 @@ def approve(db: Connection, request_id: int, *, actor: Actor, note: str) -> Publ
 def send_back(db: Connection, request_id: int, *, actor: Actor, note: str) -> str:
     """Refuse it with a note for the owner, who keeps the draft. Returns the process's key."""
     request = _open_request(db, request_id, actor)
-    words = _words(note, "note", "Say what has to change before it may be published.")
+    words = given(note, "note", "Say what has to change before it may be published.")
     _decide(db, request, actor, "sent back", words, None)
     return str(request.key)
 
@@ -128,13 +127,6 @@ def _decide(
         )
     )  # fmt: skip
     _record(db, actor, decision.replace(" ", "_"), request.key)
-
-
-def _words(text: str, field: str, missing: str) -> str:
-    words = text.strip()[:LONGEST]
-    if len(words) < SHORTEST:
-        raise InvalidInput({field: missing})
-    return words
 
 
 def _record(db: Connection, actor: Actor, what: str, key: str) -> None:

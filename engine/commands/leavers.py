@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from engine import access
 from engine.access import Actor
-from engine.commands.tasks import OPEN, needs_reason, reassign_task
+from engine.commands.reasons import needs_reason
+from engine.commands.tasks import OPEN, reassign_task
 from engine.database import Database
 from engine.errors import EngineError
 from engine.models import process_instance, user_task

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, insert
 
 from engine import access, audit, clock
 from engine.access import Actor
-from engine.commands.tasks import needs_reason, tell
+from engine.commands.reasons import needs_reason
+from engine.commands.tasks import tell
 from engine.errors import NotAllowed
 from engine.history import Event
 from engine.models import opening

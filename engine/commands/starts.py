@@ -6,10 +6,9 @@ from sqlalchemy import Connection, insert, select, update
 
 from engine import access, audit, clock, definitions
 from engine.access import Actor
-from engine.errors import ConcurrentUpdate, InvalidInput, NotFound
+from engine.commands.reasons import given
+from engine.errors import ConcurrentUpdate, NotFound
 from engine.models import account, start_stop
-
-SHORTEST, LONGEST = 5, 2000
 
 
 def stopped(db: Connection) -> dict[str, str]:
@@ -52,10 +51,7 @@ def _allowed(db: Connection, key: str, actor: Actor, reason: str, missing: str) 
     access.require(actor, "model")
     if key not in definitions.newest(db):
         raise NotFound("process", key)
-    words = reason.strip()[:LONGEST]
-    if len(words) < SHORTEST:
-        raise InvalidInput({"reason": missing})
-    return words
+    return given(reason, "reason", missing)
 
 
 def _changed(db: Connection, key: str) -> ConcurrentUpdate:

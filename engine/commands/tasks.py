@@ -13,6 +13,7 @@ from engine.access import Actor
 from engine.advance import advancing
 from engine.commands import messages
 from engine.commands.cases import Advanced, Posted, advanced, checked
+from engine.commands.reasons import needs_reason
 from engine.database import insert_for
 from engine.errors import (
     ConcurrentUpdate,
@@ -33,7 +34,6 @@ OPEN = ("created", "claimed")
 _READ = select(user_task).where(user_task.c.id == bindparam("task_id"))
 _OWN = and_(draft.c.task_id == bindparam("task"), draft.c.account_id == bindparam("account"))
 _DRAFT, _NO_DRAFT = select(draft.c["values"]).where(_OWN), delete(draft).where(_OWN)
-REASON_LENGTH = 5
 
 
 def claim_task(db: Connection, task_id: str, *, actor: Actor) -> None:
@@ -166,11 +166,6 @@ def advancing_open(db: Connection, row: Row[Any], actor: Actor) -> Any:
         raise _claimed(db, row)
     _must_be_separate(db, row, actor)
     return advancing(db, row.instance_id, actor=actor)
-
-
-def needs_reason(reason: str) -> None:
-    if len(reason.strip()) < REASON_LENGTH:
-        raise InvalidInput({"reason": "Give a reason: it is told in the case’s story."})
 
 
 def _read(db: Connection, task_id: str, actor: Actor) -> Row[Any]:

@@ -10,7 +10,9 @@ from lxml import etree
 from engine.bpmn.xml import local
 from engine.comparing.changes import ADDED, REMOVED, Change, Facts, differences, in_another_order
 from engine.comparing.facts import comments_of, facts_of
-from engine.comparing.words import counted, quoted, told
+from engine.comparing.words import begin, counted, quoted, told
+from engine.dmn.xml import parse
+from engine.errors import InvalidDefinition
 
 COLUMNS = {"input": "input column", "output": "output column", "annotation": "note column"}
 CELLS = {"inputEntry": "input", "outputEntry": "output", "annotationEntry": "annotation"}
@@ -51,17 +53,10 @@ class Table:
 def changes(old: bytes, new: bytes) -> Iterator[Change] | None:
     """None when one of the two cannot be read."""
     try:
-        before, after = _root(old), _root(new)
-    except etree.XMLSyntaxError:
+        before, after = (parse(source, comments=True) for source in (old, new))
+    except InvalidDefinition:
         return None
     return _file(before, after)
-
-
-def _root(source: bytes) -> etree._Element:
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_pis=True
-    )
-    return etree.fromstring(source, parser)
 
 
 def _file(old: etree._Element, new: etree._Element) -> Iterator[Change]:
@@ -168,11 +163,11 @@ def _parts(old: Table, new: Table) -> Iterator[Change]:
     for before, after in ((old.columns, new.columns), (old.rules, new.rules)):
         for name, part in before.items():
             if name not in after:
-                words = f"{_begin(part.said)} of {new.label} is removed{_row(part, old)}."
+                words = f"{begin(part.said)} of {new.label} is removed{_row(part, old)}."
                 yield Change(words, REMOVED)
         for name, part in after.items():
             if name not in before:
-                words = f"{_begin(part.said)} of {new.label} is added{_row(part, new)}."
+                words = f"{begin(part.said)} of {new.label} is added{_row(part, new)}."
                 yield Change(words, ADDED)
                 continue
             for path, was, now in differences(before[name].facts, part.facts):
@@ -234,7 +229,3 @@ def _cell(where: str, name: str, values: tuple[str | None, str | None], table: T
         return told(f"The setting “{setting}” of the cell {heading} in {where}", was, now)
     cells = [quoted(value or "-") for value in (was, now)]
     return f"In {where}, {column.heading} is {cells[1]} instead of {cells[0]}."
-
-
-def _begin(words: str) -> str:
-    return words[:1].upper() + words[1:]

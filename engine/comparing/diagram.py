@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.comparing import settings
 from engine.comparing.changes import ADDED, CHANGED, REMOVED, Change, in_another_order
 from engine.comparing.things import Drawn, Thing, is_marked, read
-from engine.comparing.words import counted, listed, quoted, told
+from engine.comparing.words import begin, counted, listed, quoted, told
 
 ENDS = {"@sourceRef", "@targetRef"}
 BAND = {"lane", "participant", "process"}
@@ -30,11 +30,11 @@ def changes(old_source: bytes, new_source: bytes) -> Iterator[Change]:
 def _added_and_removed(old: Drawn, new: Drawn) -> Iterator[Change]:
     for thing_id, thing in old.things.items():
         if thing_id not in new.things:
-            yield Change(f"{_begin(_whole(thing, old))} is removed.", REMOVED, thing_id)
+            yield Change(f"{begin(_whole(thing, old))} is removed.", REMOVED, thing_id)
     for thing_id, thing in new.things.items():
         if thing_id not in old.things:
             yield Change(
-                f"{_begin(_whole(thing, new))} is added{_place(thing, new)}.", ADDED, thing_id
+                f"{begin(_whole(thing, new))} is added{_place(thing, new)}.", ADDED, thing_id
             )
 
 
@@ -54,11 +54,11 @@ def _place(thing: Thing, drawn: Drawn) -> str:
 
 def _thing(before: Thing, after: Thing, old: Drawn, new: Drawn) -> Iterator[str]:
     if before.kind != after.kind:
-        yield f"{_begin(before.said)} becomes {_article(after.noun)}."
+        yield f"{begin(before.said)} becomes {_article(after.noun)}."
     if before.name != after.name:
         yield _renamed(before, after, new)
     if before.parent != after.parent:
-        yield f"{_begin(after.said)} moves into {new.label(after.parent)}."
+        yield f"{begin(after.said)} moves into {new.label(after.parent)}."
     if after.kind == "sequenceFlow":
         yield from _way(before, after, old, new)
         return
@@ -67,7 +67,7 @@ def _thing(before: Thing, after: Thing, old: Drawn, new: Drawn) -> Iterator[str]
         yield from _ways_in_order(after, old, new)
     if before.facts.get("@attachedToRef") != after.facts.get("@attachedToRef"):
         on = [d.label(t.facts.get("@attachedToRef")) for d, t in ((old, before), (new, after))]
-        yield f"{_begin(after.said)} stands on {on[1]} instead of {on[0]}."
+        yield f"{begin(after.said)} stands on {on[1]} instead of {on[0]}."
         before, after = _without(before, {"@attachedToRef"}), _without(after, {"@attachedToRef"})
     yield from settings.sentences(before, after, old, new)
 
@@ -80,7 +80,7 @@ def _renamed(before: Thing, after: Thing, new: Drawn) -> str:
         ends = after.facts.get("@sourceRef"), after.facts.get("@targetRef")
         way = f"The way from {new.label(ends[0])} to {new.label(ends[1])}"
         return f"{way} is named {quoted(after.name)} instead of {quoted(before.name)}."
-    return f"{_begin(before.said)} is renamed {after.label}."
+    return f"{begin(before.said)} is renamed {after.label}."
 
 
 def _way(before: Thing, after: Thing, old: Drawn, new: Drawn) -> Iterator[str]:
@@ -89,12 +89,12 @@ def _way(before: Thing, after: Thing, old: Drawn, new: Drawn) -> Iterator[str]:
         if was != now:
             other = ", another of that name," if new.label(now) == old.label(was) else ""
             there = f"{new.label(now)}{other} instead of {old.label(was)}"
-            yield f"{_begin(old.way(before))} {verb} {there}."
+            yield f"{begin(old.way(before))} {verb} {there}."
     bare = (_without(before, ENDS), _without(after, ENDS))
     said = new.way(after)
     was, now = (thing.facts.get("conditionExpression") for thing in bare)
     if was is not None and now is not None and was != now:
-        yield f"{_begin(said)} is taken when {quoted(now)}, not when {quoted(was)}."
+        yield f"{begin(said)} is taken when {quoted(now)}, not when {quoted(was)}."
         bare = tuple(_without(thing, {"conditionExpression"}) for thing in bare)  # type: ignore[assignment]  # a pair stays one
     for sentence in settings.sentences(*bare, old, new):
         yield sentence.replace(after.said, said)
@@ -105,11 +105,11 @@ def _lane(after: Thing, old: Drawn, new: Drawn) -> Iterator[str]:
     if was == now:
         return
     if now is None:
-        yield f"{_begin(after.said)} is in no lane any more. It was in {old.label(was)}."
+        yield f"{begin(after.said)} is in no lane any more. It was in {old.label(was)}."
     elif was is None:
-        yield f"{_begin(after.said)} is now in the lane {new.label(now)}."
+        yield f"{begin(after.said)} is now in the lane {new.label(now)}."
     else:
-        yield f"{_begin(after.said)} moves from the lane {old.label(was)} to {new.label(now)}."
+        yield f"{begin(after.said)} moves from the lane {old.label(was)} to {new.label(now)}."
 
 
 def _ways_in_order(after: Thing, old: Drawn, new: Drawn) -> Iterator[str]:
@@ -117,7 +117,7 @@ def _ways_in_order(after: Thing, old: Drawn, new: Drawn) -> Iterator[str]:
     if in_another_order(was, now):
         names = [new.things[way] for way in now]
         order = listed([new.way(way) for way in names])
-        yield f"{_begin(after.said)} tries its ways in another order: {order}."
+        yield f"{begin(after.said)} tries its ways in another order: {order}."
 
 
 def _without(thing: Thing, paths: set[str]) -> Thing:
@@ -148,7 +148,3 @@ def _drawing(old: Drawn, new: Drawn) -> Iterator[Change]:
 
 def _article(noun: str) -> str:
     return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
-
-
-def _begin(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -8,6 +8,7 @@ from lxml import etree
 
 from engine.bpmn.xml import local
 from engine.comparing.changes import Facts
+from engine.comparing.words import unused
 
 Leave = Callable[[etree._Element], bool]
 
@@ -36,23 +37,16 @@ def _properties(node: etree._Element, found: Facts) -> None:
         value = child.get("value") or own_text(child)
         more = sorted(str(n) for n in child.attrib if n not in ("name", "value"))
         value += "".join(f" {n}={child.get(n)}" for n in more)
-        found[_unused(f"property {child.get('name', '')}", found)] = value
+        found[unused(f"property {child.get('name', '')}", found)] = value
 
 
 def _child(child: etree._Element, found: Facts, leave: Leave) -> None:
-    name = _unused(local(child), found)
+    name = unused(local(child), found)
     inside = facts_of(child, leave)
     found[name] = inside.pop("text", "")
     if (own_id := child.get("id")) is not None:
         found[f"{name}/@id"] = own_id
     found.update({f"{name}/{path}": value for path, value in inside.items()})
-
-
-def _unused(name: str, found: Facts) -> str:
-    number, wanted = 2, name
-    while wanted in found:
-        wanted, number = f"{name} {number}", number + 1
-    return wanted
 
 
 def own_text(node: etree._Element) -> str:

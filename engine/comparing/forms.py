@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from engine.comparing.changes import ADDED, REMOVED, Change, Facts, differences, in_another_order
-from engine.comparing.words import listed, quoted, told
+from engine.comparing.words import begin, listed, quoted, told, unused
 
 Component = Mapping[str, Any]
 KINDS = {
@@ -53,26 +53,24 @@ def _form(said: str, before: Component, after: Component) -> Iterator[Change]:
     old, new = dict(_fields(before, said)), dict(_fields(after, said))
     for name, (one, _) in old.items():
         if name not in new:
-            yield Change(f"{_begin(said)} loses {_what(one)}.", REMOVED)
+            yield Change(f"{begin(said)} loses {_what(one)}.", REMOVED)
     for name, (one, _) in new.items():
         if name not in old:
-            yield Change(f"{_begin(said)} gains {_what(one)}.", ADDED)
+            yield Change(f"{begin(said)} gains {_what(one)}.", ADDED)
         else:
             yield from map(Change, _field(old[name], new[name], said))
     if in_another_order(list(old), list(new)):
         order = listed([_label(one) for one, _ in new.values()])
-        yield Change(f"{_begin(said)} asks in another order: {order}.")
+        yield Change(f"{begin(said)} asks in another order: {order}.")
 
 
 def _fields(holder: Component, inside: str) -> Iterator[tuple[str, tuple[Component, str]]]:
     """(its name, (the component, what it stands in)), groups and lists opened; names are unique."""
     taken = set[str]()
     for name, one, where in _walk(holder, "", inside):
-        number, unused = 2, name
-        while unused in taken:
-            unused, number = f"{name} {number}", number + 1
-        taken.add(unused)
-        yield unused, (one, where)
+        own = unused(name, taken)
+        taken.add(own)
+        yield own, (one, where)
 
 
 def _walk(holder: Component, scope: str, inside: str) -> Iterator[tuple[str, Component, str]]:
@@ -91,7 +89,7 @@ def _walk(holder: Component, scope: str, inside: str) -> Iterator[tuple[str, Com
 def _field(old: tuple[Component, str], new: tuple[Component, str], said: str) -> Iterator[str]:
     (before, was_in), (after, now_in) = old, new
     if was_in != now_in:
-        yield f"{_begin(_what(after))} of {said} stands in {now_in} instead of {was_in}."
+        yield f"{begin(_what(after))} of {said} stands in {now_in} instead of {was_in}."
     about = f"{_what(after)} of {said}"
     yield from _choices(before, after, about)
     for path, was, now in differences(_flat(before), _flat(after)):
@@ -103,15 +101,15 @@ def _one(path: str, values: tuple[str | None, str | None], about: str,
     was, now = values
     if path in ("label", "dateLabel"):
         before = about.replace(_label(both[1]), _label(both[0]), 1)
-        return f"{_begin(before)} now reads {quoted(now or '')}."
+        return f"{begin(before)} now reads {quoted(now or '')}."
     if path == "type":
         kinds = [KINDS.get(kind or "", quoted(kind or "")) for kind in (was, now)]
-        return f"{_begin(about)} asks for {kinds[1]} instead of {kinds[0]}."
+        return f"{begin(about)} asks for {kinds[1]} instead of {kinds[0]}."
     if path == "validate.required" and "true" in (was, now):
         verb = "must now be answered" if now == "true" else "may now be left empty"
-        return f"{_begin(about)} {verb}."
+        return f"{begin(about)} {verb}."
     if path in SWITCHES and "true" in (was, now):
-        return f"{_begin(about)} {SWITCHES[path][0 if now == 'true' else 1]}."
+        return f"{begin(about)} {SWITCHES[path][0 if now == 'true' else 1]}."
     if path in LIMITS:
         return told(f"The {LIMITS[path]} {about}", was, now)
     return told(f"The setting “{path}” of {about}", was, now)
@@ -121,15 +119,15 @@ def _choices(before: Component, after: Component, about: str) -> Iterator[str]:
     old, new = _values(before), _values(after)
     for value, label in old.items():
         if value not in new:
-            yield f"{_begin(about)} loses the choice {quoted(label)}."
+            yield f"{begin(about)} loses the choice {quoted(label)}."
     for value, label in new.items():
         if value not in old:
-            yield f"{_begin(about)} gains the choice {quoted(label)}."
+            yield f"{begin(about)} gains the choice {quoted(label)}."
         elif old[value] != label:
-            yield f"{_begin(about)} words the choice {quoted(old[value])} as {quoted(label)}."
+            yield f"{begin(about)} words the choice {quoted(old[value])} as {quoted(label)}."
     if in_another_order(list(old), list(new)):
         order = listed([quoted(label) for label in new.values()])
-        yield f"{_begin(about)} offers its choices in another order: {order}."
+        yield f"{begin(about)} offers its choices in another order: {order}."
 
 
 def _values(one: Component) -> dict[str, str]:
@@ -186,7 +184,3 @@ def _label(one: Component) -> str:
     words = one.get("label") or one.get("dateLabel") or one.get("text") or one.get("key")
     short = str(words or one.get("id") or one.get("type"))
     return quoted(short if len(short) < 80 else f"{short[:78].rstrip()}…")
-
-
-def _begin(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from engine.comparing.changes import ADDED, REMOVED, Change, in_another_order
-from engine.comparing.words import listed, quoted, told
+from engine.comparing.words import begin, listed, quoted, told, unused
 
 NAMES = {
     "title": "title", "description": "description", "reference": "reference's letters",
@@ -56,24 +56,24 @@ def _value(was: Any, now: Any, said: str) -> Iterator[Change]:
         before, after = (None if one is None else _text(one) for one in both)
         if before == after:  # true and “true”, 5 and “5”: the same to read, not to run
             kinds = [type(one).__name__ for one in both]
-            yield Change(f"{_begin(said)} is read as {kinds[1]} instead of {kinds[0]}.")
+            yield Change(f"{begin(said)} is read as {kinds[1]} instead of {kinds[0]}.")
         else:
-            yield Change(told(_begin(said), before, after))
+            yield Change(told(begin(said), before, after))
 
 
 def _list(old: list[Any], new: list[Any], said: str) -> Iterator[Change]:
     before, after = _named(old), _named(new)
     for name, (label, _) in before.items():
         if name not in after:
-            yield Change(f"{_begin(said)} loses {label}.", REMOVED)
+            yield Change(f"{begin(said)} loses {label}.", REMOVED)
     for name, (label, value) in after.items():
         if name not in before:
-            yield Change(f"{_begin(said)} gains {label}.", ADDED)
+            yield Change(f"{begin(said)} gains {label}.", ADDED)
         elif before[name][1] != value:
             yield from _value(before[name][1], value, f"{label} in {said}")
     if in_another_order(list(before), list(after)):
         order = listed([label for label, _ in after.values()])
-        yield Change(f"{_begin(said)} stands in another order: {order}.")
+        yield Change(f"{begin(said)} stands in another order: {order}.")
 
 
 def _named(values: list[Any]) -> dict[str, tuple[str, Any]]:
@@ -83,10 +83,7 @@ def _named(values: list[Any]) -> dict[str, tuple[str, Any]]:
         key = next((k for k in KEYS if isinstance(one, dict) and k in one), None)
         name = str(one[key]) if key else _text(one)
         label = quoted(str(one.get("label") or name) if key and key == "field" else name)
-        number, unused = 2, name
-        while unused in found:
-            unused, number = f"{name} {number}", number + 1
-        found[unused] = (label, one)
+        found[unused(name, found)] = (label, one)
     return found
 
 
@@ -96,7 +93,3 @@ def _text(value: Any) -> str:
     if isinstance(value, dict | list):
         return str(yaml.safe_dump(value, default_flow_style=True, allow_unicode=True)).strip()
     return str(value)
-
-
-def _begin(words: str) -> str:
-    return words[:1].upper() + words[1:]

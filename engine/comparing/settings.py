@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from engine.comparing.changes import Facts, differences
 from engine.comparing.things import Drawn, Thing
-from engine.comparing.words import duration, moved, quoted, told
+from engine.comparing.words import begin, duration, moved, quoted, told
 
 PROPERTIES = {
     "title": "title", "stage": "stage", "assignee": "person it is given to",
@@ -54,7 +54,7 @@ def _event(
     for path in [p for p in left if "EventDefinition" in p.split("/")[0]]:
         del left[path]
     what = f"{_about(now, after.facts)} instead of {_about(was, before)}"
-    yield f"{_begin(after.said)} is about {what}."
+    yield f"{begin(after.said)} is about {what}."
 
 
 def _kind(facts: Facts) -> list[str]:
@@ -77,14 +77,14 @@ def _timer(
     for path in [p for p in left if p.startswith(TIME) and "@" not in p]:
         del left[path]
     if was and now and was[1] != now[1]:
-        yield f"{_begin(after.said)} moves {moved(was[1], now[1])}."
+        yield f"{begin(after.said)} moves {moved(was[1], now[1])}."
     elif was and now:
         kinds = f"as {_read_as(now[0])}, not as {_read_as(was[0])}"
-        yield f"{_begin(after.said)} reads {quoted(now[1])} {kinds}."
+        yield f"{begin(after.said)} reads {quoted(now[1])} {kinds}."
     elif now:
-        yield f"{_begin(after.said)} now has a time: {duration(now[1])}."
+        yield f"{begin(after.said)} now has a time: {duration(now[1])}."
     elif was:
-        yield f"{_begin(after.said)} no longer has a time. It was {duration(was[1])}."
+        yield f"{begin(after.said)} no longer has a time. It was {duration(was[1])}."
 
 
 def _time(facts: Facts) -> tuple[str, str] | None:
@@ -107,7 +107,7 @@ def _one(
         return _property(thing, path.removeprefix("property "), was, now)
     if path in ("@cancelActivity", "@isInterrupting"):
         stops = "now stops" if (now or "true") == "true" else "no longer stops"
-        return f"{_begin(thing.said)} {stops} what it stands on."
+        return f"{begin(thing.said)} {stops} what it stands on."
     if last in REFERENCES:
         old, new = files
         names = (was and _name(old, was), now and _name(new, now))
@@ -120,7 +120,7 @@ def _one(
         return told(f"The inner id “{path.rsplit('/', 1)[0]}” of {thing.said}", was, now)
     if path == "@isSequential" or last == "@isSequential":
         ways = "one after the other" if now == "true" else "at the same time"
-        return f"{_begin(thing.said)} is done for each {ways}."
+        return f"{begin(thing.said)} is done for each {ways}."
     return told(f"The setting “{path}” of {thing.said}", was, now)
 
 
@@ -136,7 +136,7 @@ def _default(thing: Thing, was: str | None, now: str | None, files: tuple[Drawn,
         for drawn, way in zip(files, (was, now), strict=True)
     )
     if now is None:
-        return f"{_begin(thing.said)} no longer has a way to go when none fits. It was {old}."
+        return f"{begin(thing.said)} no longer has a way to go when none fits. It was {old}."
     if was is None:
         return f"When none fits, {thing.said} now goes {new}."
     return f"When none fits, {thing.said} goes {new} instead of {old}."
@@ -146,7 +146,7 @@ def _property(thing: Thing, name: str, was: str | None, now: str | None) -> str:
     if name == "protected":
         if (now or "false") == (was or "false"):
             return told(f"The setting “protected” of {thing.said}", was, now)
-        return f"{_begin(thing.said)} is {'now' if now == 'true' else 'no longer'} protected."
+        return f"{begin(thing.said)} is {'now' if now == 'true' else 'no longer'} protected."
     if name in ("due", "expected"):
         return _when(thing, name, was, now)
     if name.startswith("input."):
@@ -163,7 +163,3 @@ def _when(thing: Thing, name: str, was: str | None, now: str | None) -> str:
     if now is None:
         return f"The {what} {thing.said} is removed. It was {duration(was)}."
     return f"The {what} {thing.said} moves {moved(was, now)}."
-
-
-def _begin(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import yaml
 
 from engine.comparing.changes import ADDED, CHANGED, REMOVED, Change
-from engine.comparing.words import counted, quoted
+from engine.comparing.words import begin, counted, quoted
+from engine.definitions.reading import README
 
 CONTEXT, MOST_LINES = 3, 4000
 
@@ -34,7 +35,7 @@ class FileChange:
 
 def name_of(path: str, content: bytes) -> str:
     """What a sentence calls a file: “the read-me”, “the scenario “An adult””, “the file “x””."""
-    if path == "README.md":
+    if path == README:
         return "the read-me"
     if path.startswith("scenarios/"):
         return f"the scenario {quoted(_title(content) or path.removeprefix('scenarios/'))}"
@@ -52,12 +53,11 @@ def _title(content: bytes) -> str:
 def whole(path: str, old: bytes | None, new: bytes | None) -> Change:
     """A sentence about a file that is new, gone, or changed somewhere inside."""
     said = name_of(path, (new if old is None else old) or b"")
-    begin = said[:1].upper() + said[1:]
     if old is None:
-        return Change(f"{begin} is added.", ADDED)
+        return Change(f"{begin(said)} is added.", ADDED)
     if new is None:
-        return Change(f"{begin} is removed.", REMOVED)
-    return Change(f"{begin} changes: {_extent(old, new)}.", CHANGED)
+        return Change(f"{begin(said)} is removed.", REMOVED)
+    return Change(f"{begin(said)} changes: {_extent(old, new)}.", CHANGED)
 
 
 def _extent(old: bytes, new: bytes) -> str:
@@ -86,9 +86,7 @@ def _text(content: bytes) -> list[str]:
 
 def _lines(old: bytes, new: bytes) -> Iterator[Line]:
     before, after = _text(old), _text(new)
-    many = (
-        len(before) + len(after) > MOST_LINES
-    )  # exact matching of so many would keep a page waiting
+    many = len(before) + len(after) > MOST_LINES  # matched exactly, they would keep a page waiting
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=many)
     for what, i, j, k, m in matcher.get_opcodes():
         if what == "equal":

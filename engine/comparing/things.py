@@ -12,7 +12,7 @@ from engine.bpmn.elements import ACTIVITIES, EVENTS, GATEWAYS, NODES, SCOPES
 from engine.bpmn.xml import BPMNDI, local, tag
 from engine.comparing.changes import Facts
 from engine.comparing.facts import comments_of, facts_of
-from engine.comparing.words import quoted
+from engine.comparing.words import quoted, unused
 
 HOLDERS = SCOPES | {"definitions", "collaboration", "laneSet", "lane", "childLaneSet"}
 TOLD_BY_WAYS = {"incoming", "outgoing", "flowNodeRef"}
@@ -96,7 +96,7 @@ def read(source: bytes) -> Drawn:
     root = xml.read(source)
     things: dict[str, Thing] = {}
     for thing in _things(root, ""):
-        things[_unused(thing.id, things)] = thing
+        things[unused(thing.id, things)] = thing  # an id that is drawn twice stands for two
     ways: dict[str, list[str]] = {}
     for flow in (t for t in things.values() if t.kind == "sequenceFlow"):
         ways.setdefault(flow.facts.get("@sourceRef", ""), []).append(flow.id)
@@ -117,14 +117,6 @@ def _things(node: etree._Element, parent: str) -> Iterator[Thing]:
     for child in node if local(node) in HOLDERS else ():
         if isinstance(child.tag, str) and _is_thing(child):
             yield from _things(child, node_id)
-
-
-def _unused(thing_id: str, taken: Mapping[str, Thing]) -> str:
-    """An id that is drawn twice still stands for two things."""
-    number, wanted = 2, thing_id
-    while wanted in taken:
-        wanted, number = f"{thing_id} ({number})", number + 1
-    return wanted
 
 
 def _is_thing(node: etree._Element) -> bool:

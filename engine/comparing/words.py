@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 LONGEST = 160
 UNITS = {"Y": "year", "M": "month", "W": "week", "D": "day", "H": "hour", "m": "minute"}
@@ -17,6 +17,19 @@ def quoted(text: str) -> str:
     if not short:
         return "empty"
     return f"“{short if len(short) <= LONGEST else short[: LONGEST - 1].rstrip() + '…'}”"
+
+
+def begin(words: str) -> str:
+    """As a sentence begins."""
+    return words[:1].upper() + words[1:]
+
+
+def unused(name: str, taken: Container[str]) -> str:
+    """The name, or “name 2” … when it is taken."""
+    number, wanted = 2, name
+    while wanted in taken:
+        wanted, number = f"{name} {number}", number + 1
+    return wanted
 
 
 def listed(words: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import month_name
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,10 +21,6 @@ from engine.queries.cases import CaseHead
 from engine.queries.variables import MASKED, Answer, Chosen
 
 Typed = Mapping[str, list[str]]
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -143,8 +140,8 @@ def _text(one: Field, typed: Typed, name: str, chosen: Chosen) -> str:
 
 def _date(parts: list[str]) -> str:
     day, month, year = (part.strip() for part in parts)
-    if month.isascii() and month.isdigit() and 1 <= int(month[:3]) <= len(MONTHS):
-        month = MONTHS[int(month[:3]) - 1]
+    if month.isascii() and month.isdigit() and 1 <= int(month[:3]) <= 12:
+        month = month_name[int(month[:3])]
     return " ".join(part for part in (day, month, year) if part)
 
 

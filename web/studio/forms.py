@@ -30,7 +30,7 @@ KINDS = (
     ("checkbox", "One box to tick"), ("text", "Words to read, no question"),
     ("group", "Heading with questions under it"), ("dynamiclist", "List: the same questions again"),
 )  # fmt: skip
-SAVED = "Form saved in the draft. Nothing is live until it is approved and published."
+SAVED = f"Form saved in the draft. {saving.NOT_LIVE}"
 # What stands in a form's choice of somebody or something: no person's data comes to the studio.
 OFFERED = {
     "person": (Choice("a", "Somebody"), Choice("b", "Somebody else")),

@@ -15,7 +15,8 @@ from web.posting import Db, once
 from web.rules import rule
 from web.studio.blueprint import bp, sent_counter
 
-SAVED = "Draft saved. Nothing is live until it is approved and published."
+NOT_LIVE = "Nothing is live until it is approved and published."
+SAVED = f"Draft saved. {NOT_LIVE}"
 Changed = Mapping[str, str | None]  # path → its new text; None for a file that goes
 
 

@@ -38,7 +38,7 @@ AGGREGATIONS = (
     ("COUNT", "How many there are"),
 )  # fmt: skip
 _NOT_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-SAVED = "Table saved in the draft. Nothing is live until it is approved and published."
+SAVED = f"Table saved in the draft. {saving.NOT_LIVE}"
 
 
 @bp.post("/<key>/draft/tables")

@@ -18,7 +18,7 @@ from web.rules import rule
 from web.studio import saving
 from web.studio.blueprint import bp
 
-SAVED = "Texts saved in the draft. Nothing is live until it is approved and published."
+SAVED = f"Texts saved in the draft. {saving.NOT_LIVE}"
 MOST = 100  # rows of one list
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.bpmn import importing
+from engine.definitions import README
 from engine.errors import InvalidDefinition, InvalidInput
 from engine.queries.studio import drafts as queries
 from web.studio.blueprint import DIAGRAM, MANIFEST
@@ -74,7 +75,7 @@ def path_of(name: str) -> str:
     if name.endswith(".bpmn"):
         return DIAGRAM
     if name.endswith(".md"):
-        return "README.md"
+        return README
     if name.endswith(".form"):
         return f"forms/{name}"
     if name.endswith(".yaml") and name != MANIFEST:

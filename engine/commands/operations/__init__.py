@@ -25,7 +25,7 @@ from engine.commands.operations.problems import (
     retry_incident,
 )
 from engine.commands.operations.proposals import confirm, decline, propose
-from engine.commands.tasks import REASON_LENGTH
+from engine.commands.reasons import SHORTEST as REASON_LENGTH
 
 __all__ = [
     "REASON_LENGTH",

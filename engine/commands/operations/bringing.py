@@ -11,7 +11,7 @@ from engine.access import Actor
 from engine.commands.operations import proposals
 from engine.commands.operations.migrating import Mapped, Migrate, newest_for
 from engine.commands.operations.performing import NeedsSecondPerson, perform
-from engine.commands.tasks import needs_reason
+from engine.commands.reasons import needs_reason
 from engine.database import Database
 from engine.errors import EngineError, NotFound
 from engine.models import process_instance

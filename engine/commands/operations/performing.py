@@ -13,7 +13,7 @@ from engine.advance import ENDED, Effect, Step, advancing, effect_of
 from engine.advance import preview as in_memory
 from engine.commands import messages
 from engine.commands.operations.kinds import Operation
-from engine.commands.tasks import needs_reason
+from engine.commands.reasons import needs_reason
 from engine.errors import Conflict, NotAllowed
 from engine.history import Event
 from engine.models import account, history_event

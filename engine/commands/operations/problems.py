@@ -13,7 +13,7 @@ from engine.access import Actor
 from engine.commands.cases import Advanced, advanced
 from engine.commands.operations.kinds import Retry
 from engine.commands.operations.performing import perform
-from engine.commands.tasks import needs_reason
+from engine.commands.reasons import needs_reason
 from engine.database import Database
 from engine.errors import Conflict, EngineError, NotFound
 from engine.models import account, incident, process_instance

@@ -13,7 +13,8 @@ from engine.advance import Step
 from engine.commands.operations.kinds import KINDS, Operation
 from engine.commands.operations.migrating import Migrate
 from engine.commands.operations.performing import perform, preview
-from engine.commands.tasks import needs_reason, tell
+from engine.commands.reasons import needs_reason
+from engine.commands.tasks import tell
 from engine.database import inserted_id
 from engine.errors import Conflict, NotAllowed, NotFound
 from engine.history import Event

@@ -8,14 +8,13 @@ from sqlalchemy import Connection
 
 from engine import access
 from engine.access import Actor
-from engine.bpmn import elements, xml
 from engine.commands import drafts
 from engine.commands.drafts import DefinitionDraft
-from engine.definitions import DIAGRAM, form_path
+from engine.definitions import form_path
 from engine.errors import InvalidDefinition, NotFound, Problem
 from engine.forms import Form, editing
 from engine.forms.editing import Data, Question
-from engine.queries.studio.parts import form_users
+from engine.queries.studio.parts import elements_of, form_users
 from engine.queries.studio.reading import newest
 
 
@@ -69,13 +68,9 @@ def checked(path: str, data: Data) -> str:
 
 def without_form(draft: DefinitionDraft) -> tuple[tuple[str, str], ...]:
     """(id, name) of the steps that could ask something and do not: tasks and a person's start."""
-    try:
-        diagram = elements.elements_of(xml.read(draft.files.get(DIAGRAM, "").encode(), DIAGRAM))
-    except InvalidDefinition:
-        return ()
     return tuple(
         (one.id, one.name or one.id)
-        for one in diagram.elements.values()
+        for one in elements_of(draft)
         if form_path(one) == f"forms/{one.id}.form"
         and form_path(one) not in draft.files
         and (one.kind == "userTask" or (one.kind, one.event, one.parent) == (*_START, draft.key))

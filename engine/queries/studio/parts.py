@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine import definitions
 from engine.bpmn import elements, xml
+from engine.bpmn.elements import Element
 from engine.commands.drafts import DefinitionDraft
 from engine.definitions import DIAGRAM
 from engine.errors import InvalidDefinition
@@ -43,14 +44,19 @@ def parts_of(draft: DefinitionDraft) -> Parts:
 
 def form_users(draft: DefinitionDraft) -> dict[str, list[str]]:
     """A form's path → the names of the elements that ask it."""
-    try:
-        diagram = elements.elements_of(xml.read(draft.files.get(DIAGRAM, "").encode(), DIAGRAM))
-    except InvalidDefinition:
-        return {}
     found: dict[str, list[str]] = {}
-    for element in diagram.elements.values():
+    for element in elements_of(draft):
         found.setdefault(definitions.form_path(element), []).append(element.name or element.id)
     return found
+
+
+def elements_of(draft: DefinitionDraft) -> list[Element]:
+    """What is drawn; nothing while the drawing cannot be read."""
+    try:
+        root = xml.read(draft.files.get(DIAGRAM, "").encode(), DIAGRAM)
+        return list(elements.elements_of(root).elements.values())
+    except InvalidDefinition:
+        return []
 
 
 def name_of(path: str) -> str:

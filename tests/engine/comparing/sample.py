@@ -104,7 +104,7 @@ FORM = """{
 """
 
 TABLE = """<?xml version="1.0" encoding="UTF-8"?>
-<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL" id="d" name="Levels" namespace="urn:x">
+<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="Levels" namespace="urn:x">
   <decision id="level" name="Level">
     <variable id="level_variable" name="level" />
     <decisionTable id="level_table" hitPolicy="UNIQUE">
