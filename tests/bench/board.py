@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import json
 import statistics
-import tempfile
 import time
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -25,8 +23,8 @@ from engine.database import Database
 from engine.migrations import migrate
 from engine.models import process_instance, task_role, user_task
 from engine.testing import Scenario
+from tests.bench.databases import on_both
 from tests.factories import KEY, ROOT, deploy, folder
-from tests.postgres import running_server
 from web import create_app
 from web.config import Config
 
@@ -42,11 +40,7 @@ boss: {title: Boss, organisation: council, rights: [see_all, operate]}
 def run(argv: list[str]) -> None:
     audit.configure(KEY)
     live, every = (500, 2_000) if "--short" in argv else (LIVE, ALL)
-    figures: dict[str, Any] = {}
-    with tempfile.TemporaryDirectory(prefix="waymark-bench-") as place:
-        figures["sqlite"] = _measure(f"sqlite:///{place}/board.db", live, every)
-        with running_server(Path(tempfile.mkdtemp(prefix="waymark-pg-"))) as url:
-            figures["postgresql"] = _measure(url, live, every)
+    figures = on_both(lambda url: _measure(url, live, every))
     if "--json" in argv:
         print(json.dumps(figures, indent=1))
         return

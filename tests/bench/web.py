@@ -16,11 +16,9 @@ import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -32,8 +30,8 @@ from engine.commands import cases, deployments, people, signing, tasks
 from engine.database import Database
 from engine.migrations import migrate
 from tests.bench.board import LIVE, ROLES, _copies
+from tests.bench.databases import on_both
 from tests.factories import KEY, ROOT, deploy, folder
-from tests.postgres import running_server
 from web import create_app
 from web.config import Config
 
@@ -61,11 +59,7 @@ class Found:
 def run(argv: list[str]) -> None:
     audit.configure(KEY)
     live = 500 if "--short" in argv else LIVE
-    figures: dict[str, Any] = {}
-    with tempfile.TemporaryDirectory(prefix="waymark-bench-") as place:
-        figures["sqlite"] = _measure(f"sqlite:///{place}/web.db", live)
-        with running_server(Path(tempfile.mkdtemp(prefix="waymark-pg-"))) as url:
-            figures["postgresql"] = _measure(url, live)
+    figures = on_both(lambda url: _measure(url, live))
     if "--json" in argv:
         print(json.dumps(figures, indent=1))
         return

@@ -123,6 +123,15 @@ class Watched:
         self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url(lambda url: "/sign-in" not in url)
 
+    def tab_to(self, words: str) -> None:
+        """By the keyboard alone, to the first control whose words begin so."""
+        for _ in range(80):
+            self.page.keyboard.press("Tab")
+            label = self.page.evaluate("() => document.activeElement.textContent.trim()")
+            if label.startswith(words):
+                return
+        raise AssertionError(f"the keyboard does not reach “{words}”")
+
     def violations(self) -> list[str]:
         found: list[str] = self.page.evaluate("() => window.violations || []")
         return found

@@ -327,6 +327,16 @@ def test_a_case_gets_the_first_event_subprocess_of_its_process_and_loses_it_agai
     run.expect_ended("done")
 
 
+def opens_two_looks_a_week_apart(run: Scenario) -> None:
+    begun = run.now
+    run.at(begun + timedelta(days=8))
+    run.expect_tasks(["first", "look"])
+    run.at(begun + timedelta(days=15))
+    run.expect_tasks(["first", "look", "look"])
+    run.at(begun + timedelta(days=60))
+    run.expect_tasks(["first", "look", "look"])
+
+
 def test_a_repeat_that_an_operation_opens_is_due_after_one_period_and_keeps_its_times(
     database: Database,
 ) -> None:
@@ -341,13 +351,7 @@ def test_a_repeat_that_an_operation_opens_is_due_after_one_period_and_keeps_its_
     with database.reading() as db:
         kept = db.execute(select(timer.c.due_at).where(timer.c.element_id == "weekly")).scalar_one()
     assert told == kept == run.now + timedelta(days=7)
-    opened = run.now
-    run.at(opened + timedelta(days=8))
-    run.expect_tasks(["first", "look"])
-    run.at(opened + timedelta(days=15))
-    run.expect_tasks(["first", "look", "look"])
-    run.at(opened + timedelta(days=60))
-    run.expect_tasks(["first", "look", "look"])
+    opens_two_looks_a_week_apart(run)
 
 
 def test_a_repeat_is_dated_anew_from_now_and_keeps_how_often_it_fires(database: Database) -> None:
@@ -361,13 +365,7 @@ def test_a_repeat_is_dated_anew_from_now_and_keeps_how_often_it_fires(database: 
     with database.reading() as db:
         due = db.execute(select(t.due_at).where(t.element_id == "weekly")).scalar_one()
     assert due == run.now + timedelta(days=7)
-    moved = run.now
-    run.at(moved + timedelta(days=8))
-    run.expect_tasks(["first", "look"])
-    run.at(moved + timedelta(days=15))
-    run.expect_tasks(["first", "look", "look"])
-    run.at(moved + timedelta(days=60))
-    run.expect_tasks(["first", "look", "look"])
+    opens_two_looks_a_week_apart(run)
 
 
 def test_a_date_that_becomes_a_repeat_fires_as_dated_and_repeats_from_there(
