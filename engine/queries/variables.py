@@ -113,6 +113,9 @@ def answer(
             if isinstance(row, Mapping)
         )
         return Answer(name, label, "" if rows else NOT_ANSWERED, rows=rows)
+    if question is None and isinstance(value, Mapping):  # worked out: its parts are its names
+        parts = (answer(str(key), part, None, chosen, actor=actor) for key, part in value.items())
+        return Answer(name, label, "", rows=(tuple(parts),))
     text = in_words(chosen.words(value, question) if question else value, question)
     return Answer(name, label, text)
 
