@@ -75,7 +75,7 @@ def table_page(
         path=path,
         table=shown,
         remarks=remarks,
-        asked=_in_words(draft, shown, trying.asked(model, name)) if model else (),
+        asked=_in_words(draft, trying.asked(model, name)) if model else (),
         model=model,
     )
 
@@ -124,12 +124,8 @@ _KINDS = {
 }  # fmt: skip
 
 
-def _in_words(
-    draft: DefinitionDraft, table: TableText, asked: tuple[Asked, ...]
-) -> tuple[Asked, ...]:
-    """What a form of the draft asks is tried in the form's own words and with its choices; what
-    else a column looks at, by the column's heading."""
-    headings = {column.expression: column.label for column in table.inputs}
+def _in_words(draft: DefinitionDraft, asked: tuple[Asked, ...]) -> tuple[Asked, ...]:
+    """What a form of the draft asks is tried in the form's own words and with its choices."""
     questions = {q.key: q for form in _forms(draft) for q in form.questions()}
     found = []
     for one in asked:
@@ -139,8 +135,6 @@ def _in_words(
             no_choice = q.yes_no or q.kind == "checklist"
             choices = () if no_choice else tuple((c.value, c.label) for c in q.choices)
             one = replace(one, label=q.label, kind=kind or one.kind, choices=choices)
-        elif heading := headings.get(one.name):
-            one = replace(one, label=heading)
         found.append(one)
     return tuple(found)
 
