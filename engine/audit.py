@@ -6,7 +6,7 @@ Each chain (`case:<id>`, `account:<id>`, `system`) is an HMAC chain of its own.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,18 +18,25 @@ from engine import clock
 from engine.access import Actor
 from engine.models import audit_entry
 from engine.models.base import EPOCH, MICROSECOND
+from engine.prepared import Prepared, together
 
 _keys: dict[str, bytes] = {}
 _ATTEMPTS = 20
-# Built once: building a statement costs more than running it.
-_END = (
+END = Prepared(
     select(audit_entry.c.seq, audit_entry.c.mac)
     .where(audit_entry.c.chain == bindparam("of"))
     .order_by(audit_entry.c.seq.desc())
     .limit(1)
 )
-_ADD = insert(audit_entry)
-_ADD_IF_FREE = insert_postgresql(audit_entry).on_conflict_do_nothing().returning(audit_entry.c.seq)
+
+
+def _if_free(database: str) -> Any:
+    if database != "postgresql":  # one writer at a time: nobody can have been faster
+        return insert(audit_entry)
+    return insert_postgresql(audit_entry).on_conflict_do_nothing()
+
+
+ADD = Prepared(_if_free)  # changes no row when another transaction took this place in the chain
 
 
 def configure(key: bytes) -> None:
@@ -55,28 +62,36 @@ def record(
 ) -> None:
     """Append one entry to a chain. `details` holds ids, counts and names of fields only."""
     for _ in range(_ATTEMPTS):
-        last = db.execute(_END, {"of": chain}).first()
-        seq, previous = (last.seq + 1, last.mac) if last else (1, b"")
-        values: dict[str, Any] = {
-            "chain": chain,
-            "seq": seq,
-            "at": clock.now(),
-            "account_id": actor.account_id,
-            "action": action,
-            "subject": subject,
-            "details": dict(details) if details else None,
-        }
-        if _append(db, {**values, "mac": _mac(previous, values)}):
+        end = END.rows(db, {"of": chain})
+        values = entry(end, actor=actor, chain=chain, action=action, subject=subject,
+                       details=details)  # fmt: skip
+        if together(db, [(ADD, values)])[0].changed == 1:
             return
     raise RuntimeError(f"No place at the end of audit chain {chain}.")
 
 
-def _append(db: Connection, values: Mapping[str, Any]) -> bool:
-    """False when another transaction took this place in the chain: read its end and try again."""
-    if db.dialect.name != "postgresql":  # one writer at a time: nobody can have been faster
-        db.execute(_ADD, dict(values))
-        return True
-    return db.execute(_ADD_IF_FREE, dict(values)).first() is not None
+def entry(
+    end: Sequence[Any],
+    *,
+    actor: Actor,
+    chain: str,
+    action: str,
+    subject: str,
+    details: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The row that follows the chain's end (no row or one, as `END` answers), to be added with
+    `ADD`: for who reads the end and adds the entry among other statements."""
+    seq, previous = (end[0].seq + 1, end[0].mac) if end else (1, b"")
+    values: dict[str, Any] = {
+        "chain": chain,
+        "seq": seq,
+        "at": clock.now(),
+        "account_id": actor.account_id,
+        "action": action,
+        "subject": subject,
+        "details": dict(details) if details else None,
+    }
+    return {**values, "mac": _mac(previous, values)}
 
 
 def _mac(previous: bytes, values: Mapping[str, Any]) -> bytes:

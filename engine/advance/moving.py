@@ -8,82 +8,96 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
-from sqlalchemy.engine import Row
 
-from engine import clock, definitions, state
+from engine import audit, clock, definitions, state
 from engine.access import Actor
 from engine.advance import finding, rebinding, recording, writing
 from engine.advance.step import ENDED, Step
-from engine.database import inserted_id
-from engine.errors import ConcurrentUpdate, Conflict, ExecutionFailed, NotFound
+from engine.errors import Conflict, ExecutionFailed, NotFound
 from engine.execution import evaluation, run
 from engine.execution.waits import waits
 from engine.execution.workflow import CaseWorkflow, Facts
 from engine.history import Event
 from engine.models import account, process_instance, variable
+from engine.prepared import Prepared, together
 
 
 @contextmanager
 def advancing(
-    db: Connection, instance_id: int, *, actor: Actor, suspended: bool = False
+    db: Connection,
+    instance_id: int,
+    *,
+    actor: Actor,
+    suspended: bool = False,
+    audited: tuple[str, str] | None = None,
 ) -> Iterator[Step]:
     """Lock, restore, yield, record. A case that is ended, or suspended (unless `suspended`), is a
-    `Conflict`."""
-    row = _row(db, instance_id, lock=True)
+    `Conflict`. `audited`: action and subject of the audit entry that is written with the step."""
+    of: dict[str, Any] = {"instance_id": instance_id}
+    asked: list[tuple[Prepared, dict[str, Any]]] = [(_LOCK, of), (_VARIABLES, of)]
+    if audited is not None:
+        asked.append((audit.END, {"of": f"case:{instance_id}"}))
+    answers = together(db, asked)
+    row = _one(answers[0].rows, instance_id)
     _must_be_open(row, suspended)
-    case = restore(db, row)
+    case = restore(db, row, answers[1].rows)
     step = Step(db, actor, row, case, waits(case), stage=row.stage)
     yield step
-    _store(step)
+    _store(step, (*audited, answers[2].rows) if audited else None)
 
 
 @contextmanager
 def preview(db: Connection, instance_id: int, *, actor: Actor) -> Iterator[Step]:
     """As `advancing`, in memory: nothing is locked and nothing stored."""
-    row = _row(db, instance_id, lock=False)
+    row = _one(_READ.rows(db, {"instance_id": instance_id}), instance_id)
     case = restore(db, row)
     yield Step(db, actor, row, case, waits(case), stage=row.stage)
 
 
-def _must_be_open(row: Row[Any], suspended: bool) -> None:
+def _must_be_open(row: Any, suspended: bool) -> None:
     if row.status in ENDED or (row.status == "suspended" and not suspended):
         words = "suspended" if row.status == "suspended" else "closed"
         raise Conflict(f"The case {row.reference} is {words}.", at=row.changed_at)
 
 
-# Statements of the path that completes a task are built once: building costs more than running.
-_READ = (
+_WITH_STARTER = (
     select(process_instance, account.c.username, account.c.organisation)
     .select_from(process_instance.outerjoin(account, account.c.id == process_instance.c.started_by))
     .where(process_instance.c.id == bindparam("instance_id"))
 )
-_LOCK = _READ.with_for_update(of=process_instance)
-_VARIABLES = select(variable.c.scope, variable.c.name, variable.c.value).where(
-    variable.c.instance_id == bindparam("instance_id")
+_READ = Prepared(_WITH_STARTER)
+_LOCK = Prepared(_WITH_STARTER.with_for_update(of=process_instance))
+_VARIABLES = Prepared(
+    select(variable.c.scope, variable.c.name, variable.c.value).where(
+        variable.c.instance_id == bindparam("instance_id")
+    )
 )
-_STORE = update(process_instance).where(
-    process_instance.c.id == bindparam("row_id"),
-    process_instance.c.version == bindparam("row_version"),
+_STORE = Prepared(
+    update(process_instance).where(
+        process_instance.c.id == bindparam("row_id"),
+        process_instance.c.version == bindparam("row_version"),
+    )
 )
+_INSERT = Prepared(insert(process_instance).returning(process_instance.c.id))
 
 
-def _row(db: Connection, instance_id: int, *, lock: bool) -> Row[Any]:
-    found = db.execute(_LOCK if lock else _READ, {"instance_id": instance_id})
-    row = found.one_or_none()
-    if row is None:
+def _one(rows: list[Any], instance_id: int) -> Any:
+    if not rows:
         raise NotFound("case", instance_id)
-    return row
+    return rows[0]
 
 
-def restore(db: Connection, row: Row[Any]) -> CaseWorkflow:
+def restore(db: Connection, row: Any, variables: list[Any] | None = None) -> CaseWorkflow:
     """The case in memory as its row (with its starter's `username`) and variables say."""
     specs = definitions.specs(db, row.bound, row.key, state.start_event_of(row.state))
-    return rebuild(db, row, row.state, specs)
+    return rebuild(db, row, row.state, specs, variables)
 
 
-def rebuild(db: Connection, row: Row[Any], blob: bytes, specs: Any) -> CaseWorkflow:
+def rebuild(
+    db: Connection, row: Any, blob: bytes, specs: Any, variables: list[Any] | None = None
+) -> CaseWorkflow:
     """As `restore`, from a state and specs in hand: those of other versions, say."""
-    stored = db.execute(_VARIABLES, {"instance_id": row.id}).all()
+    stored = _VARIABLES.rows(db, {"instance_id": row.id}) if variables is None else variables
     started_on = row.started_at.astimezone(clock.LONDON).date()
     facts = Facts(row.reference, row.key, row.username, started_on, row.organisation)
     return state.load(blob, specs, facts, [(r.scope, r.name, r.value) for r in stored])
@@ -103,11 +117,11 @@ class Beginning:
     username: str | None = None
 
 
-def begin(db: Connection, new: Beginning, *, actor: Actor) -> Step:
-    """Make a case, run it to its first rest and store it."""
+def begin(db: Connection, new: Beginning, *, actor: Actor, audited: str | None = None) -> Step:
+    """Make a case, run it to its first rest and store it, with an audit entry of this action."""
     bound = definitions.bind(db, new.key)
     specs = definitions.specs(db, bound, new.key, new.start_event)
-    row = _row(db, _insert_row(db, new, bound), lock=False)
+    row = _READ.rows(db, {"instance_id": _insert_row(db, new, bound)})[0]
     facts = Facts(new.reference, new.key, new.username, clock.today(), row.organisation)
     case = run.begin(*specs, facts)
     case.start_event = new.start_event
@@ -115,33 +129,31 @@ def begin(db: Connection, new: Beginning, *, actor: Actor) -> Step:
         case.scopes.write("root", name, value, new.start_event)
     step = Step(db, actor, row, case, {}, events=[new.event])
     run.settle(case)
-    _store(step)
+    _store(step, (audited, new.reference, []) if audited else None)
     return step
 
 
 def _insert_row(db: Connection, new: Beginning, bound: dict[str, int]) -> int:
     now = clock.now()
-    made = db.execute(
-        insert(process_instance).values(
-            reference=new.reference,
-            definition_id=bound[new.key],
-            key=new.key,
-            bound=bound,
-            status="active",
-            version=0,
-            history_seq=0,
-            state=b"",
-            started_at=now,
-            started_by=new.account_id,
-            started_from=new.started_from,
-            changed_at=now,
-        )
-    )
-    return inserted_id(made)
+    values = {
+        "reference": new.reference,
+        "definition_id": bound[new.key],
+        "key": new.key,
+        "bound": bound,
+        "status": "active",
+        "version": 0,
+        "history_seq": 0,
+        "state": b"",
+        "started_at": now,
+        "started_by": new.account_id,
+        "started_from": new.started_from,
+        "changed_at": now,
+    }
+    return int(_INSERT.rows(db, values)[0].id)
 
 
-def _store(step: Step) -> None:
-    """Everything that changed, in a handful of statements."""
+def _store(step: Step, audited: tuple[str, str, list[Any]] | None = None) -> None:
+    """Everything that changed, in a handful of statements and one trip."""
     recording.record(step)
     writing.write_thrown(step)
     known_scopes = set(step.case.scopes.all)
@@ -150,26 +162,36 @@ def _store(step: Step) -> None:
     finding.write_lookups(step)
     sequence = writing.write_history(step, cut)
     now = clock.now()
-    changed = step.db.execute(
-        _STORE,
-        {
-            "row_id": step.row.id,
-            "row_version": step.row.version,
-            "state": blob,
-            "version": step.row.version + 1,
-            "history_seq": sequence,
-            "status": step.status,
-            "stage": step.stage,
-            "label": _label(step),
-            "end_event": step.case.end_event,
-            "changed_at": now,
-            "ended_at": now if step.ended else None,
-        },
-    )
-    if changed.rowcount != 1:
-        raise ConcurrentUpdate("Someone else changed this case at the same moment. Try again.")
+    values = {
+        "row_id": step.row.id,
+        "row_version": step.row.version,
+        "state": blob,
+        "version": step.row.version + 1,
+        "history_seq": sequence,
+        "status": step.status,
+        "stage": step.stage,
+        "label": _label(step),
+        "end_event": step.case.end_event,
+        "changed_at": now,
+        "ended_at": now if step.ended else None,
+    }
+    faster = "Someone else changed this case at the same moment. Try again."
+    step.write(_STORE, values, unless=faster)
+    if audited is not None:
+        _send_audited(step, *audited)
+    else:
+        step.send()
     if step.bound is not None:
         rebinding.rebind(step)
+
+
+def _send_audited(step: Step, action: str, subject: str, end: list[Any]) -> None:
+    told: dict[str, Any] = {
+        "actor": step.actor, "chain": f"case:{step.row.id}", "action": action, "subject": subject,
+    }  # fmt: skip
+    step.write(audit.ADD, audit.entry(end, **told))
+    if step.send()[-1].changed == 0:  # somebody's reading of the case was written meanwhile
+        audit.record(step.db, **told)
 
 
 def _label(step: Step) -> str | None:

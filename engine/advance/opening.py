@@ -12,9 +12,9 @@ from engine.execution import offers
 from engine.execution.waits import Wait
 from engine.history import Event
 from engine.models import account, incident, task_role, user_task
+from engine.prepared import Prepared
 
-# Built once: building a statement costs more than running it.
-_NEW_TASKS, _NEW_ROLES = insert(user_task), insert(task_role)
+_NEW_TASKS, _NEW_ROLES = Prepared(insert(user_task)), Prepared(insert(task_role))
 
 
 def record_tasks(step: Step, new: list[Wait]) -> None:
@@ -32,9 +32,9 @@ def record_tasks(step: Step, new: list[Wait]) -> None:
         details = {"title": made.title, "roles": made.roles}
         step.events.append(Event("task.created", wait.element.id, wait.token_id, details))
         step.stage = made.stage or step.stage
-    step.db.execute(_NEW_TASKS, rows)
+    step.write(_NEW_TASKS, rows)
     if roles:
-        step.db.execute(_NEW_ROLES, roles)
+        step.write(_NEW_ROLES, roles)
     step.new_tasks = rows
 
 
@@ -75,7 +75,7 @@ def offer_again(step: Step, wait: Wait) -> None:
     step.db.execute(delete(task_role).where(task_role.c.task_id == wait.token_id))
     roles = [role_row(wait.token_id, r, made, row.assignee_id) for r in dict.fromkeys(made.roles)]
     if roles:
-        step.db.execute(_NEW_ROLES, roles)
+        step.write(_NEW_ROLES, roles)
     step.db.execute(
         update(incident)
         .where(incident.c.token_id == wait.token_id, incident.c.resolved_at.is_(None))

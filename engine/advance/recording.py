@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, insert, or_, select, update
 from engine import clock, queue
 from engine.advance import opening, working
 from engine.advance.step import ENDED, Step
-from engine.errors import ConcurrentUpdate, ExecutionFailed
+from engine.errors import ExecutionFailed
 from engine.execution import evaluation, offers, problems
 from engine.execution.waits import Wait, due_instant, waits
 from engine.history import Event
@@ -21,13 +21,13 @@ from engine.models import (
     timer,
     user_task,
 )
+from engine.prepared import Prepared
 
 STUCK = "case.nothing_can_move"
 STUCK_WORDS = "Nothing can move this case: no task, date, message or problem is open."
 HEARD = ("message", "signal")  # what comes from outside the case
 
-# Built once: building a statement costs more than running it.
-_COMPLETE = (
+_COMPLETE = Prepared(
     update(user_task)
     .where(
         user_task.c.id == bindparam("token"),
@@ -37,7 +37,13 @@ _COMPLETE = (
     .values(state="completed")
 )
 _HOLD = update(timer).where(timer.c.instance_id == bindparam("of")).values(held=bindparam("on"))
-_NO_QUEUE = delete(task_role).where(task_role.c.task_id == bindparam("token"))
+_NO_QUEUE = Prepared(delete(task_role).where(task_role.c.task_id == bindparam("token")))
+_NEW_TIMERS = Prepared(insert(timer))
+_NO_TIMER = Prepared(delete(timer).where(timer.c.id == bindparam("token")))
+_NEW_SUBSCRIPTIONS = Prepared(insert(message_subscription))
+_NO_SUBSCRIPTION = Prepared(
+    delete(message_subscription).where(message_subscription.c.id == bindparam("token"))
+)
 
 
 def record(step: Step) -> None:
@@ -146,10 +152,10 @@ def _record_gone(step: Step, gone: dict[str, Wait]) -> None:
     tasks = [t for t, w in gone.items() if w.kind == "task"]
     if tasks:
         _end_tasks(step, tasks)
-    for kinds, table in ((("timer",), timer), (HEARD, message_subscription)):
-        tokens = [t for t, w in gone.items() if w.kind in kinds]
+    for kinds, delete_one in ((("timer",), _NO_TIMER), (HEARD, _NO_SUBSCRIPTION)):
+        tokens = [{"token": t} for t, w in gone.items() if w.kind in kinds]
         if tokens:
-            step.db.execute(delete(table).where(table.c.id.in_(tokens)))
+            step.write(delete_one, tokens)
     working.end_jobs(step, [w for w in gone.values() if w.kind == "job"])
     _solve(step, [t for t, w in gone.items() if w.kind == "problem"])
 
@@ -173,9 +179,8 @@ def _end_tasks(step: Step, tokens: list[str]) -> None:
     done = step.completed_task if step.completed_task in tokens else None
     if done is not None:
         values = {"token": done, "holder": step.actor.account_id, "ended_at": now}
-        ended = step.db.execute(_COMPLETE, {**values, "ended_by": step.actor.account_id})
-        if ended.rowcount != 1:
-            raise ConcurrentUpdate("This task was given to someone else at the same moment.")
+        faster = "This task was given to someone else at the same moment."
+        step.write(_COMPLETE, {**values, "ended_by": step.actor.account_id}, unless=faster)
     dropped = [t for t in tokens if t != done]
     if dropped:
         why = _why_dropped(step)
@@ -187,7 +192,7 @@ def _end_tasks(step: Step, tokens: list[str]) -> None:
         for token in dropped:
             element = step.before[token].element
             step.events.append(Event("task.cancelled", element.id, token, {"why": why}))
-    step.db.execute(_NO_QUEUE, [{"token": token} for token in tokens])
+    step.write(_NO_QUEUE, [{"token": token} for token in tokens])
 
 
 def _why_dropped(step: Step) -> str | None:
@@ -219,7 +224,7 @@ def _record_timers(step: Step, new: list[Wait]) -> None:
             }
         )
     if rows:
-        step.db.execute(insert(timer), rows)
+        step.write(_NEW_TIMERS, rows)
 
 
 def _record_messages(step: Step, new: list[Wait]) -> None:
@@ -234,7 +239,7 @@ def _record_messages(step: Step, new: list[Wait]) -> None:
             )
             opening.open_incident(step, wait, str(error), error.code, error.details)
     if rows:
-        step.db.execute(insert(message_subscription), rows)
+        step.write(_NEW_SUBSCRIPTIONS, rows)
 
 
 def subscription(step: Step, wait: Wait) -> dict[str, Any]:

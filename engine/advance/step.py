@@ -7,15 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.engine import Row
 
-from engine import definitions
+from engine import definitions, prepared
 from engine.access import Actor
 from engine.definitions import Definition
+from engine.errors import ConcurrentUpdate
 from engine.execution.service import Request
 from engine.execution.waits import Wait
 from engine.execution.workflow import CaseWorkflow
 from engine.history import Event
+from engine.prepared import Answer, Prepared
 
 ENDED = ("completed", "cancelled")
 
@@ -26,7 +27,7 @@ class Step:
 
     db: Connection
     actor: Actor
-    row: Row[Any]
+    row: Any  # the case's, with its starter's `username` and `organisation`
     case: CaseWorkflow
     before: dict[str, Wait]
     events: list[Event] = field(default_factory=list)
@@ -43,6 +44,7 @@ class Step:
     redate: bool = False  # a migration works dates out anew
     ending: bool = False  # a person ends the case, whatever its diagram says
     why: str | None = None  # what holders of closed tasks read, when it is not the diagram
+    writes: list[tuple[Prepared, Any, str | None]] = field(default_factory=list)
     # What recording found, for the caller to tell people:
     after: dict[str, Wait] = field(default_factory=dict)
     new_tasks: list[dict[str, Any]] = field(default_factory=list)
@@ -53,6 +55,19 @@ class Step:
         """What the case rested on at this token before the step is gone, or is something else."""
         now = self.after.get(token)
         return now is None or now.kind != self.before[token].kind or token in self.retried
+
+    def write(self, statement: Prepared, values: Any, unless: str | None = None) -> None:
+        """Rows that leave together when the step is stored. `unless`: what to say when no row was
+        changed, because somebody else was faster."""
+        self.writes.append((statement, values, unless))
+
+    def send(self) -> list[Answer]:
+        answers = prepared.together(self.db, [(s, values) for s, values, _ in self.writes])
+        for (_, _, unless), answer in zip(self.writes, answers, strict=True):
+            if unless is not None and answer.changed != 1:
+                raise ConcurrentUpdate(unless)
+        self.writes.clear()
+        return answers
 
     @property
     def suspended(self) -> bool:

@@ -16,22 +16,22 @@ from engine.execution.scopes import MISSING
 from engine.execution.workflow import Thrown
 from engine.history import Event, pack
 from engine.models import history_event, message, message_subscription, variable
+from engine.prepared import Prepared
 
 TIME_TO_LIVE = timedelta(days=30)
 SIGNAL_START = "start:"  # the key of a signal that is to start a case of the process named after it
 
 
-def _upsert(build: Any) -> Any:
-    statement = build(variable)
+def _upsert(database: str) -> Any:
+    statement = (insert_postgresql if database == "postgresql" else insert_sqlite)(variable)
     return statement.on_conflict_do_update(
         index_elements=["instance_id", "scope", "name"],
         set_={"value": statement.excluded.value},
     )
 
 
-# Built once: building a statement costs more than running it.
-_SET = {"sqlite": _upsert(insert_sqlite), "postgresql": _upsert(insert_postgresql)}
-_TELL = insert(history_event)
+_SET = Prepared(_upsert)
+_TELL = Prepared(insert(history_event))
 
 
 def write_variables(step: Step, known_scopes: set[str]) -> None:
@@ -45,7 +45,7 @@ def write_variables(step: Step, known_scopes: set[str]) -> None:
             stored = orjson.dumps(feel.to_json(value))
             rows.append({"instance_id": step.row.id, "scope": key, "name": name, "value": stored})
     if rows:
-        step.db.execute(_SET[step.db.dialect.name], rows)
+        step.write(_SET, rows)
     gone = known_scopes - set(scopes.all)
     if gone:
         step.db.execute(
@@ -67,7 +67,7 @@ def write_history(step: Step, cut: list[list[Any]]) -> int:
         *events[1:],
     ]
     now, first = clock.now(), int(step.row.history_seq) + 1
-    step.db.execute(
+    step.write(
         _TELL,
         [
             {

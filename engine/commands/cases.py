@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from engine import access, audit, choices, definitions
+from engine import access, choices, definitions
 from engine.access import Actor
 from engine.advance import Beginning, Step, advancing, begin
 from engine.commands import messages, starts
@@ -79,11 +79,8 @@ def start_case(
         account_id=actor.account_id,
         username=actor.username,
     )
-    step = begin(db, new, actor=actor)
+    step = begin(db, new, actor=actor, audited="case.start")
     messages.deliver_soon(step)
-    audit.record(
-        db, actor=actor, chain=f"case:{step.row.id}", action="case.start", subject=new.reference
-    )
     return Started(step.row.id, new.reference)
 
 
@@ -122,7 +119,8 @@ def perform_action(
         raise NotFound("action", subscription_id)
     if not actor.roles & set(row.roles):
         raise NotAllowed("Your role does not do this.", action="perform", rule="roles")
-    with advancing(db, row.instance_id, actor=actor) as step:
+    told = ("case.action", row.element_id)
+    with advancing(db, row.instance_id, actor=actor, audited=told) as step:
         wait = step.before.get(subscription_id)
         if wait is None:
             raise Conflict("The case no longer waits for this.")
@@ -133,13 +131,6 @@ def perform_action(
         write_all(wait.task, values)
         run.fire(step.case, wait.task)
     messages.deliver_soon(step)
-    audit.record(
-        db,
-        actor=actor,
-        chain=f"case:{row.instance_id}",
-        action="case.action",
-        subject=row.element_id,
-    )
     return advanced(step)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
 from engine import access, audit, clock, definitions
 from engine.access import Actor
@@ -28,12 +28,12 @@ from engine.execution.activities import write_all
 from engine.forms import Form
 from engine.history import Event, pack
 from engine.models import account, draft, history_event, process_instance, task_role, user_task
+from engine.prepared import Prepared
 
 OPEN = ("created", "claimed")
-# Built once: building a statement costs more than running it.
-_READ = select(user_task).where(user_task.c.id == bindparam("task_id"))
+_READ = Prepared(select(user_task).where(user_task.c.id == bindparam("task_id")))
 _OWN = and_(draft.c.task_id == bindparam("task"), draft.c.account_id == bindparam("account"))
-_DRAFT, _NO_DRAFT = select(draft.c["values"]).where(_OWN), delete(draft).where(_OWN)
+_DRAFT, _NO_DRAFT = select(draft.c["values"]).where(_OWN), Prepared(delete(draft).where(_OWN))
 
 
 def claim_task(db: Connection, task_id: str, *, actor: Actor) -> None:
@@ -144,19 +144,12 @@ def complete_task(db: Connection, task_id: str, posted: Posted, *, actor: Actor)
         write_all(wait.task, values)
         step.completed_task = task_id
         run.complete(step.case, wait.task)
+        step.write(_NO_DRAFT, {"task": task_id, "account": actor.account_id})
     messages.deliver_soon(step)
-    db.execute(_NO_DRAFT, {"task": task_id, "account": actor.account_id})
-    audit.record(
-        db,
-        actor=actor,
-        chain=f"case:{row.instance_id}",
-        action="task.complete",
-        subject=task_id,
-    )
     return advanced(step)
 
 
-def advancing_open(db: Connection, row: Row[Any], actor: Actor) -> Any:
+def advancing_open(db: Connection, row: Any, actor: Actor) -> Any:
     """Check that this person may complete the task, then open its case."""
     if row.state not in OPEN:
         raise _not_open(db, row)
@@ -165,18 +158,18 @@ def advancing_open(db: Connection, row: Row[Any], actor: Actor) -> Any:
     if row.assignee_id != actor.account_id:
         raise _claimed(db, row)
     _must_be_separate(db, row, actor)
-    return advancing(db, row.instance_id, actor=actor)
+    return advancing(db, row.instance_id, actor=actor, audited=("task.complete", row.id))
 
 
-def _read(db: Connection, task_id: str, actor: Actor) -> Row[Any]:
-    row = db.execute(_READ, {"task_id": task_id}).one_or_none()
+def _read(db: Connection, task_id: str, actor: Actor) -> Any:
+    found = _READ.rows(db, {"task_id": task_id})
     # Who was offered it may be told who was faster, even when that closed it to them.
-    if row is None or not (access.sees_task(actor, row) or access.is_offered(actor, row)):
+    if not found or not (access.sees_task(actor, found[0]) or access.is_offered(actor, found[0])):
         raise NotFound("task", task_id)
-    return row
+    return found[0]
 
 
-def _locked(db: Connection, task_id: str, actor: Actor) -> Row[Any]:
+def _locked(db: Connection, task_id: str, actor: Actor) -> Any:
     """The task under the lock of its case: two people pressing at once come one by one."""
     row = _read(db, task_id, actor)
     db.execute(
@@ -187,7 +180,7 @@ def _locked(db: Connection, task_id: str, actor: Actor) -> Row[Any]:
     return _read(db, task_id, actor)
 
 
-def _hold(db: Connection, row: Row[Any], account_id: int | None) -> None:
+def _hold(db: Connection, row: Any, account_id: int | None) -> None:
     claimed = account_id is not None
     changed = db.execute(
         update(user_task)
@@ -203,18 +196,18 @@ def _hold(db: Connection, row: Row[Any], account_id: int | None) -> None:
     db.execute(update(task_role).where(task_role.c.task_id == row.id).values(claimed=claimed))
 
 
-def _must_be_open(db: Connection, row: Row[Any]) -> None:
+def _must_be_open(db: Connection, row: Any) -> None:
     if row.state not in OPEN:
         raise _not_open(db, row)
 
 
-def _must_be_unclaimed(db: Connection, row: Row[Any]) -> None:
+def _must_be_unclaimed(db: Connection, row: Any) -> None:
     _must_be_open(db, row)
     if row.state == "claimed":
         raise _claimed(db, row)
 
 
-def _must_be_mine(db: Connection, row: Row[Any], actor: Actor) -> None:
+def _must_be_mine(db: Connection, row: Any, actor: Actor) -> None:
     _must_be_open(db, row)
     if row.state == "created":
         raise NotAllowed("Nobody holds this task.", action="release", rule="claimed")
@@ -222,7 +215,7 @@ def _must_be_mine(db: Connection, row: Row[Any], actor: Actor) -> None:
         raise _claimed(db, row)
 
 
-def _must_be_separate(db: Connection, row: Row[Any], actor: Actor) -> None:
+def _must_be_separate(db: Connection, row: Any, actor: Actor) -> None:
     """Separation of duties: `notCompletedBy` names elements, or `*` for the whole case."""
     element = definitions.load(db, row.definition_id).elements[row.element_id]
     rule = element.properties.get("notCompletedBy", "").strip()
@@ -243,7 +236,7 @@ def _name(db: Connection, account_id: int | None) -> str | None:
     return db.execute(select(account.c.name).where(account.c.id == account_id)).scalar()
 
 
-def _not_open(db: Connection, row: Row[Any]) -> TaskNotOpen:
+def _not_open(db: Connection, row: Any) -> TaskNotOpen:
     by, at = _name(db, row.ended_by), row.ended_at
     if row.state == "cancelled":
         why = f": {row.ended_why}" if row.ended_why else ""
@@ -251,12 +244,12 @@ def _not_open(db: Connection, row: Row[Any]) -> TaskNotOpen:
     return TaskNotOpen(f"{by or 'Someone'} completed this task.", by=by, at=at)
 
 
-def _claimed(db: Connection, row: Row[Any]) -> TaskClaimed:
+def _claimed(db: Connection, row: Any) -> TaskClaimed:
     by = _name(db, row.assignee_id)
     return TaskClaimed(f"{by or 'Someone'} took this task.", by=by, at=row.claimed_at)
 
 
-def _tell(db: Connection, row: Row[Any], actor: Actor, event: Event) -> None:
+def _tell(db: Connection, row: Any, actor: Actor, event: Event) -> None:
     """One history row and one audit entry for what does not move the case."""
     tell(db, row.instance_id, actor, event)
     audit.record(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import event
 
+from engine import prepared
 from engine.database import Database
 from tests.bench import workload as w
 
@@ -21,7 +22,10 @@ def test_a_completed_task_is_one_commit_and_few_statements(database: Database) -
     commits: list[object] = []
     event.listen(database.engine, "before_cursor_execute", lambda _c, _k, s, *_m: said.append(s))
     event.listen(database.engine, "commit", commits.append)
+    token = prepared.watched.set(said)
     w.complete(database, actor, task, w.answers("review", 1))
+    prepared.watched.reset(token)
+    assert sum("INSERT INTO wm_history_event" in s for s in said) == 1
     said = [s for s in said if not s.startswith("BEGIN")]
     engine = [s for s in said[1:] if not any(name in s for name in NOT_THE_ENGINE)]
     assert len(commits) == 1
