@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from psycopg import Error as DriverError
 from psycopg.errors import DiskFull
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
-from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError, TimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from engine.errors import NoRoom, Unavailable
 
 log = logging.getLogger("waymark.database")
 PATIENCE = 5  # seconds for a connection of the pool
+LAIN = 1  # seconds after which a connection of the pool is asked whether it still stands
 AfterCommit = Callable[["Database"], object]
 
 
@@ -43,20 +47,9 @@ class Database:
     def transaction(self) -> Iterator[Connection]:
         """All or nothing. What was asked for with `after_commit` runs once the rows are safe."""
         with _clear_words(), self.engine.connect() as connection:
-            connection = connection.execution_options(wm_write=True)
-            begun = connection.begin()
             todo: list[AfterCommit] = []
-            info = connection.info  # of a connection that broke it could not be asked for
-            info["after_commit"] = todo
-            try:
+            with _writing(connection, todo), connection.begin():
                 yield connection
-            except BaseException:
-                begun.rollback()
-                raise
-            else:
-                begun.commit()
-            finally:
-                info.pop("after_commit", None)
         for call in todo:
             self._run_after(call)
 
@@ -70,10 +63,12 @@ class Database:
     @contextmanager
     def schema_change(self) -> Iterator[Connection]:
         """As `transaction`, for the tables themselves: all of an upgrade or nothing."""
-        with self.engine.connect() as connection:
-            connection = connection.execution_options(wm_write=True)
-            with connection.begin():
-                yield connection
+        with (
+            self.engine.connect() as connection,
+            _writing(connection, []),
+            connection.begin(),
+        ):
+            yield connection
 
     def close(self) -> None:
         self.engine.dispose()
@@ -96,6 +91,16 @@ def after_commit(db: Connection, call: AfterCommit) -> None:
     todo = db.info.get("after_commit")
     if todo is not None and call not in todo:
         todo.append(call)
+
+
+@contextmanager
+def _writing(connection: Connection, todo: list[AfterCommit]) -> Iterator[None]:
+    info = connection.info  # of a connection that broke it could not be asked for
+    info["writes"], info["after_commit"] = True, todo
+    try:
+        yield
+    finally:
+        del info["writes"], info["after_commit"]
 
 
 @contextmanager
@@ -134,14 +139,32 @@ def _engine(url: str, pool_size: int) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     options = "-c lock_timeout=5s -c statement_timeout=30s -c timezone=UTC"
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=8,
         pool_timeout=PATIENCE,
-        pool_pre_ping=True,
         connect_args={"options": options},
     )
+    event.listen(engine, "checkout", _still_there)
+    event.listen(engine, "checkin", _put_back)
+    return engine
+
+
+def _put_back(_dbapi: Any, entry: ConnectionPoolEntry) -> None:
+    entry.info["put_back"] = time.monotonic()
+
+
+def _still_there(dbapi: Any, entry: ConnectionPoolEntry, _proxy: Any) -> None:
+    """Ask a connection that has lain for a while whether its server is still there; one just put
+    back is taken as it is. The pool opens another in place of one that is gone."""
+    if time.monotonic() - entry.info.get("put_back", time.monotonic()) < LAIN:
+        return
+    try:
+        dbapi.execute("SELECT 1")
+        dbapi.rollback()
+    except DriverError as error:
+        raise DisconnectionError from error
 
 
 def _prepare_sqlite(dbapi: Any, _entry: ConnectionPoolEntry) -> None:
@@ -157,5 +180,8 @@ def _prepare_sqlite(dbapi: Any, _entry: ConnectionPoolEntry) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get("wm_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        driver.execute("BEGIN IMMEDIATE" if connection.info.get("writes") else "BEGIN")
+    except sqlite3.OperationalError as error:
+        raise OperationalError(None, None, error) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,13 +25,24 @@ class Event:
     at: datetime | None = None
 
 
+class _Own(threading.local):
+    """A packer for each thread: making one costs more than packing, and it is not to be shared."""
+
+    def __init__(self) -> None:
+        self.packer = zstandard.ZstdCompressor(level=3)
+        self.unpacker = zstandard.ZstdDecompressor()
+
+
+_own = _Own()
+
+
 def pack(details: dict[str, Any] | None) -> bytes | None:
     if not details:
         return None
     plain = orjson.dumps(details)
     if len(plain) < SMALL:
         return _PLAIN + plain
-    return _PACKED + zstandard.ZstdCompressor(level=3).compress(plain)
+    return _PACKED + _own.packer.compress(plain)
 
 
 def unpack(stored: bytes | None) -> dict[str, Any]:
@@ -38,6 +50,6 @@ def unpack(stored: bytes | None) -> dict[str, Any]:
         return {}
     body = bytes(stored[1:])
     if stored[:1] == _PACKED:
-        body = zstandard.ZstdDecompressor().decompress(body)
+        body = _own.unpacker.decompress(body)
     found: dict[str, Any] = orjson.loads(body)
     return found

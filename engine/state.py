@@ -162,7 +162,7 @@ def _prune_tree(workflow: Any) -> list[list[Any]]:
         deepest = _deepest(top, holds)
         if deepest is not top:
             cut += _cut(workflow, top, deepest)
-        for child in list(deepest.children):
+        for child in deepest.children:
             if holds[child.id]:
                 todo.append(child)
             elif finished(child) and _is_spent_instance(child):
@@ -180,12 +180,12 @@ def _below(workflow: Any) -> dict[Any, int]:
 
 
 def _deepest(top: Task, holds: dict[Any, int]) -> Task:
-    at = top
+    at, tasks = top, top.workflow.tasks
     while True:
-        below = [c for c in at.children if holds[c.id]]
-        if len(below) != 1 or not finished(below[0]) or is_arrival(below[0]):
+        below = [c for c in at._children if holds[c]]
+        if len(below) != 1 or not finished(one := tasks[below[0]]) or is_arrival(one):
             return at
-        at = below[0]
+        at = one
 
 
 def _cut(workflow: Any, top: Task, deepest: Task) -> list[list[Any]]:

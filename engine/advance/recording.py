@@ -162,11 +162,12 @@ def _record_gone(step: Step, gone: dict[str, Wait]) -> None:
 
 def _solve(step: Step, tokens: list[str]) -> None:
     """Problems whose token is gone; and “nothing can move this case”, once something can."""
-    solved: Any = incident.c.token_id.in_(tokens)
-    if may_have_moved(step):
-        solved = or_(solved, incident.c.token_id.is_(None))
-    elif not tokens:
+    moved = may_have_moved(step)
+    if not (tokens or moved):
         return
+    solved: Any = incident.c.token_id.in_(tokens)
+    if moved:
+        solved = or_(solved, incident.c.token_id.is_(None))
     step.db.execute(
         update(incident)
         .where(incident.c.instance_id == step.row.id, solved, incident.c.resolved_at.is_(None))

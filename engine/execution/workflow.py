@@ -153,7 +153,8 @@ def walk(task: Task) -> Iterator[Task]:
     while stack:
         at = stack.pop()
         yield at
-        stack.extend(tasks[child] for child in reversed(at._children))
+        if below := at._children:
+            stack += [tasks[child] for child in reversed(below)]
 
 
 def finished(task: Task) -> bool:

@@ -6,6 +6,7 @@ Names in HTML: `key`; dates `key-day`, `key-month`, `key-year`; rows of a list `
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -29,10 +30,10 @@ def validate(
 ) -> dict[str, Any]:
     """Only declared and visible questions; an optional one without an answer is None."""
     reading = _Reading(posted, offered or {})
-    base = {**context, **{q.key: None for q in form.questions()}}
+    base = _over({q.key: None for q in form.questions()}, context)
     reading.fields(form.fields, base, "")
     if not reading.messages:
-        reading.checks(form.fields, {**base, **reading.values})
+        reading.checks(form.fields, _over(reading.values, base))
     if reading.messages:
         raise InvalidInput(reading.messages)
     return reading.values
@@ -64,7 +65,7 @@ class _Reading:
 
     def fields(self, fields: tuple[Field, ...], context: Mapping[str, Any], _inside: str) -> None:
         for one in fields:
-            now = {**context, **self.values}
+            now = _over(self.values, context)
             if _is_hidden(one, now):
                 continue
             if one.kind == "group":
@@ -85,13 +86,13 @@ class _Reading:
 
     def list(self, one: Field, context: Mapping[str, Any]) -> None:
         rows, numbers = [], row_numbers(self.posted, self.prefix + one.key)
-        inner = {**context, **{f.key: None for f in one.fields if f.key}}
+        inner = _over({f.key: None for f in one.fields if f.key}, context)
         for number in numbers[:MAX_ROWS]:
             row = _Reading(self.posted, self.offered, f"{self.prefix}{one.key}-{number}-")
             if not _is_empty(one, row.prefix, self.posted):
                 row.fields(one.fields, inner, "list")
                 if not row.messages:
-                    row.checks(one.fields, {**inner, **row.values})
+                    row.checks(one.fields, _over(row.values, inner))
                 self.messages |= row.messages
                 rows.append(row.values)
         least = max(one.min_rows, 1 if one.required else 0)
@@ -111,6 +112,11 @@ class _Reading:
                 if _holds(one.check, context):
                     continue
                 self.messages[self.prefix + one.key] = one.check_message
+
+
+def _over(values: dict[str, Any], context: Mapping[str, Any]) -> Mapping[str, Any]:
+    """These before what is known outside, of which nothing is read before it is asked for."""
+    return ChainMap(values, context)  # type: ignore[arg-type]  # nothing is written through it
 
 
 def _is_hidden(one: Field, context: Mapping[str, Any]) -> bool:

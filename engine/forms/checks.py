@@ -17,7 +17,17 @@ PATTERN_SECONDS = 0.2
 
 
 def schema_field(one: Field, offered: Collection[Choice] | None) -> fields.Field[Any]:
-    """`offered` are the choices of a field that chooses from what the server knows."""
+    """`offered` are the choices of a field that chooses from what the server knows. Without them
+    the check is made once and kept beside its question."""
+    if offered is not None:
+        return _made(one, offered)
+    known: fields.Field[Any] | None = vars(one).get("_checked_by")
+    if known is None:
+        known = vars(one)["_checked_by"] = _made(one, None)
+    return known
+
+
+def _made(one: Field, offered: Collection[Choice] | None) -> fields.Field[Any]:
     make = _KINDS[one.kind]
     choices = one.choices if offered is None else tuple(offered)
     return make(
