@@ -83,7 +83,12 @@ def inserted_id(result: CursorResult[Any]) -> int:
 
 def insert_for(db: Connection) -> Callable[..., Any]:
     """The `insert` of this database that knows ON CONFLICT."""
-    return insert_sqlite if db.dialect.name == "sqlite" else insert_postgresql
+    return insert_on(db.dialect.name)
+
+
+def insert_on(database: str) -> Callable[..., Any]:
+    """As `insert_for`, by the database's name."""
+    return insert_sqlite if database == "sqlite" else insert_postgresql
 
 
 def after_commit(db: Connection, call: AfterCommit) -> None:

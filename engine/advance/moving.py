@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -60,11 +60,10 @@ def _must_be_open(row: Any, suspended: bool) -> None:
         raise Conflict(f"The case {row.reference} is {words}.", at=row.changed_at)
 
 
-_WITH_STARTER = (
-    select(process_instance, account.c.username, account.c.organisation)
-    .select_from(process_instance.outerjoin(account, account.c.id == process_instance.c.started_by))
-    .where(process_instance.c.id == bindparam("instance_id"))
+_STARTED = select(process_instance, account.c.username, account.c.organisation).select_from(
+    process_instance.outerjoin(account, account.c.id == process_instance.c.started_by)
 )
+_WITH_STARTER = _STARTED.where(process_instance.c.id == bindparam("instance_id"))
 _READ = Prepared(_WITH_STARTER)
 _LOCK = Prepared(_WITH_STARTER.with_for_update(of=process_instance))
 _VARIABLES = Prepared(
@@ -79,6 +78,7 @@ _STORE = Prepared(
     )
 )
 _INSERT = Prepared(insert(process_instance).returning(process_instance.c.id))
+_READ_NEW = Prepared(_STARTED.where(process_instance.c.reference == bindparam("reference")))
 
 
 def _one(rows: list[Any], instance_id: int) -> Any:
@@ -115,13 +115,14 @@ class Beginning:
     started_from: int | None = None
     account_id: int | None = None  # who counts as its starter
     username: str | None = None
+    newest: Mapping[str, int] | None = None  # the newest versions, when they are at hand
 
 
 def begin(db: Connection, new: Beginning, *, actor: Actor, audited: str | None = None) -> Step:
     """Make a case, run it to its first rest and store it, with an audit entry of this action."""
-    bound = definitions.bind(db, new.key)
+    bound = definitions.bind(db, new.key, new.newest)
     specs = definitions.specs(db, bound, new.key, new.start_event)
-    row = _READ.rows(db, {"instance_id": _insert_row(db, new, bound)})[0]
+    row = _insert_row(db, new, bound)
     facts = Facts(new.reference, new.key, new.username, clock.today(), row.organisation)
     case = run.begin(*specs, facts)
     case.start_event = new.start_event
@@ -133,7 +134,7 @@ def begin(db: Connection, new: Beginning, *, actor: Actor, audited: str | None =
     return step
 
 
-def _insert_row(db: Connection, new: Beginning, bound: dict[str, int]) -> int:
+def _insert_row(db: Connection, new: Beginning, bound: dict[str, int]) -> Any:
     now = clock.now()
     values = {
         "reference": new.reference,
@@ -149,7 +150,8 @@ def _insert_row(db: Connection, new: Beginning, bound: dict[str, int]) -> int:
         "started_from": new.started_from,
         "changed_at": now,
     }
-    return int(_INSERT.rows(db, values)[0].id)
+    read: dict[str, Any] = {"reference": new.reference}
+    return together(db, [(_INSERT, values), (_READ_NEW, read)])[1].rows[0]
 
 
 def _store(step: Step, audited: tuple[str, str, list[Any]] | None = None) -> None:

@@ -7,11 +7,10 @@ from typing import Any
 
 import orjson
 from sqlalchemy import delete, insert, or_, select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from engine import clock, definitions, feel
 from engine.advance.step import Step
+from engine.database import insert_on
 from engine.execution.scopes import MISSING
 from engine.execution.workflow import Thrown
 from engine.history import Event, pack
@@ -23,7 +22,7 @@ SIGNAL_START = "start:"  # the key of a signal that is to start a case of the pr
 
 
 def _upsert(database: str) -> Any:
-    statement = (insert_postgresql if database == "postgresql" else insert_sqlite)(variable)
+    statement = insert_on(database)(variable)
     return statement.on_conflict_do_update(
         index_elements=["instance_id", "scope", "name"],
         set_={"value": statement.excluded.value},

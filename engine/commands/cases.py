@@ -21,6 +21,7 @@ from engine.execution.activities import write_all
 from engine.forms import Form
 from engine.history import Event
 from engine.models import account, message_subscription
+from engine.prepared import together
 
 Posted = Mapping[str, list[str]]
 
@@ -62,10 +63,12 @@ def start_case(
     start_event: str | None = None,
 ) -> Started:
     """Begin a case of the newest version, with the answers of its start form."""
-    definition = newest(db, key)
+    known, stopped = together(db, [(definitions.NEWEST, {}), (starts.STOPPED, {})])
+    newest_known = definitions.newest_of(known.rows)
+    definition = _known(db, newest_known, key)
     if not access.may_start(actor, definition.manifest):
         raise NotAllowed("Your role does not start this process.", action="start", rule="start")
-    if (why := starts.stopped(db).get(key)) is not None:
+    if (why := next((row.reason for row in stopped.rows if row.key == key), None)) is not None:
         raise Conflict(f"No new case of “{definition.title}” can be started now: {why}")
     element = start_of(definition, start_event)
     form = definition.form(element)
@@ -78,6 +81,7 @@ def start_case(
         event=Event("case.started", element),
         account_id=actor.account_id,
         username=actor.username,
+        newest=newest_known,
     )
     step = begin(db, new, actor=actor, audited="case.start")
     messages.deliver_soon(step)
@@ -85,7 +89,10 @@ def start_case(
 
 
 def newest(db: Connection, key: str) -> Definition:
-    known = definitions.newest(db)
+    return _known(db, definitions.newest(db), key)
+
+
+def _known(db: Connection, known: Mapping[str, int], key: str) -> Definition:
     if key not in known:
         raise NotFound("process", key)
     return definitions.load(db, known[key])

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from engine import clock
 from engine.access import Actor
+from engine.database import insert_for
 from engine.errors import InvalidInput
 from engine.models import idempotency
 
@@ -23,9 +21,8 @@ def begin(db: Connection, key: str, request_hash: str, *, actor: Actor | None) -
     `finish`. The same request at the same moment waits here until the first is done.
 
     InvalidInput when the key was used for something else."""
-    build: Any = insert_postgresql if db.dialect.name == "postgresql" else insert_sqlite
     reserved = db.execute(
-        build(idempotency)
+        insert_for(db)(idempotency)
         .values(
             key=key,
             account_id=_account(actor),

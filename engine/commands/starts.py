@@ -9,13 +9,16 @@ from engine.access import Actor
 from engine.commands.reasons import given
 from engine.errors import ConcurrentUpdate, NotFound
 from engine.models import account, start_stop
+from engine.prepared import Prepared
+
+STOPPED = Prepared(
+    select(start_stop.c.key, start_stop.c.reason).where(start_stop.c.resumed_at.is_(None))
+)
 
 
 def stopped(db: Connection) -> dict[str, str]:
     """Process key → why nobody may start a case of it now."""
-    s = start_stop.c
-    rows = db.execute(select(s.key, s.reason).where(s.resumed_at.is_(None)))
-    return {row.key: row.reason for row in rows}
+    return {row.key: row.reason for row in STOPPED.rows(db, {})}
 
 
 def stop(db: Connection, key: str, *, actor: Actor, reason: str) -> None:

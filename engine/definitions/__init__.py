@@ -6,7 +6,15 @@ A case binds the newest published version of each process it can call when it st
 from engine.definitions.building import build, specs
 from engine.definitions.checking import findings, lint_diagram
 from engine.definitions.protecting import unprotected
-from engine.definitions.published import bind, load, newest, started_by, version_id
+from engine.definitions.published import (
+    NEWEST,
+    bind,
+    load,
+    newest,
+    newest_of,
+    started_by,
+    version_id,
+)
 from engine.definitions.reading import (
     DIAGRAM,
     MANIFEST,
@@ -22,6 +30,7 @@ from engine.definitions.reading import (
 __all__ = [
     "DIAGRAM",
     "MANIFEST",
+    "NEWEST",
     "README",
     "Definition",
     "bind",
@@ -33,6 +42,7 @@ __all__ = [
     "lint_diagram",
     "load",
     "newest",
+    "newest_of",
     "read",
     "specs",
     "started_by",

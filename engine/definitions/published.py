@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, func, select
@@ -9,6 +11,7 @@ from sqlalchemy import Connection, Engine, func, select
 from engine.definitions.reading import Definition, read, versions_called
 from engine.errors import NotFound
 from engine.models import definition_file, process_definition
+from engine.prepared import Prepared
 
 CACHED = 500
 
@@ -38,14 +41,21 @@ _loaded: WeakKeyDictionary[Engine, dict[int, Definition]] = WeakKeyDictionary()
 
 
 # Ids only go up, and so do the versions of a process: the highest id is its newest version.
-_NEWEST = select(process_definition.c.key, func.max(process_definition.c.id)).group_by(
-    process_definition.c.key
+NEWEST = Prepared(
+    select(process_definition.c.key, func.max(process_definition.c.id).label("id"))
+    .group_by(process_definition.c.key)
+    .order_by(process_definition.c.key)
 )
 
 
 def newest(db: Connection) -> dict[str, int]:
     """Process key -> id of its newest published version."""
-    return dict(sorted((row[0], row[1]) for row in db.execute(_NEWEST)))
+    return newest_of(NEWEST.rows(db, {}))
+
+
+def newest_of(rows: list[Any]) -> dict[str, int]:
+    """What `newest` gives, for who asked `NEWEST` together with more."""
+    return dict(sorted((row.key, row.id) for row in rows))
 
 
 def started_by(db: Connection, event: str, name: str | None = None) -> list[Definition]:
@@ -54,11 +64,12 @@ def started_by(db: Connection, event: str, name: str | None = None) -> list[Defi
     return [d for d in found if any(name is None or e.message == name for e in d.starts(event))]
 
 
-def bind(db: Connection, key: str) -> dict[str, int]:
-    """The versions a case of `key` that starts now runs on: its own and all it can call.
+def bind(db: Connection, key: str, known: Mapping[str, int] | None = None) -> dict[str, int]:
+    """The versions a case of `key` that starts now runs on: its own and all it can call; `known`
+    are the newest, when they are at hand.
 
     A call may name a version; where several name one, that nearest to `key` decides."""
-    known = newest(db)
+    known = newest(db) if known is None else known
     bound: dict[str, int] = {}
     todo: list[tuple[str, int | None]] = [(key, None)]
     while todo:
