@@ -128,12 +128,7 @@ def _task(workflow: Any, row: list[Any], parent: Task | None) -> Task:
 def prune(case: CaseWorkflow) -> list[list[Any]]:
     """Cut what is finished and no longer needed; returns the cut tasks' rows, tree by tree."""
     cut: list[list[Any]] = []
-    open_ids = {
-        t.id.hex
-        for w in (case, *case.subprocesses.values())
-        for t in w.tasks.values()
-        if not finished(t)
-    }
+    open_ids = _owners(case)
     for owner in [k for k in case.subprocesses if k.hex not in open_ids]:
         gone = case.subprocesses.pop(owner)
         cut += [_row(t, -1) for t in walk(gone.task_tree) if finished(t)]
@@ -143,6 +138,19 @@ def prune(case: CaseWorkflow) -> list[list[Any]]:
         cut += _prune_tree(workflow)
     case.scopes.drop_without(open_ids)
     return cut
+
+
+def _owners(case: CaseWorkflow) -> set[str]:
+    """Hex ids of the open tasks, which a subprocess or a scope can belong to; none asked for when
+    the case has neither."""
+    if not case.subprocesses and len(case.scopes.all) == 1:
+        return set()
+    return {
+        t.id.hex
+        for w in (case, *case.subprocesses.values())
+        for t in w.tasks.values()
+        if not finished(t)
+    }
 
 
 def _prune_tree(workflow: Any) -> list[list[Any]]:

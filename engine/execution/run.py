@@ -34,6 +34,8 @@ def _run_ready(case: CaseWorkflow, left: int) -> int:
     while moved and not case.completed:
         moved = False
         for workflow in case.workflows():
+            if not any(_may_run(task) for task in workflow.tasks.values()):
+                continue
             for task in [t for t in walk(workflow.task_tree) if _may_run(t)]:
                 if not _may_run(task):
                     continue  # cancelled by one before it
