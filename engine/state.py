@@ -18,7 +18,7 @@ from engine.execution.scopes import Scope
 from engine.execution.workflow import CaseSubWorkflow, CaseWorkflow, Facts, finished, walk
 
 FORMAT = 1
-DEPTH_ALARM = 800
+OWNER = "in:"  # before the hex id of the task whose inside a cut subprocess was
 
 
 class NewerState(EngineError):
@@ -89,7 +89,7 @@ def _rows(workflow: Any) -> list[list[Any]]:
     return rows
 
 
-def _row(task: Task, parent: int) -> list[Any]:
+def _row(task: Task, parent: int | str) -> list[Any]:
     row: list[Any] = [task.id.hex, parent, task._state, task.task_spec.name]
     if task.internal_data or task.triggered:
         row += [task.internal_data, task.triggered]
@@ -126,12 +126,13 @@ def _task(workflow: Any, row: list[Any], parent: Task | None) -> Task:
 
 
 def prune(case: CaseWorkflow) -> list[list[Any]]:
-    """Cut what is finished and no longer needed; returns the cut tasks' rows, tree by tree."""
+    """Cut what is finished and no longer needed; returns the cut tasks' rows, tree by tree, and
+    [id, parent] of a task that stays and loses its parent."""
     cut: list[list[Any]] = []
     open_ids = _owners(case)
     for owner in [k for k in case.subprocesses if k.hex not in open_ids]:
         gone = case.subprocesses.pop(owner)
-        cut += [_row(t, -1) for t in walk(gone.task_tree) if finished(t)]
+        cut += _gone(list(walk(gone.task_tree)), OWNER + owner.hex)
     for workflow in (case, *case.subprocesses.values()):
         if not isinstance(workflow.task_tree.task_spec, BpmnStartTask):
             continue
@@ -202,7 +203,9 @@ def _cut(workflow: Any, top: Task, deepest: Task) -> list[list[Any]]:
         return []
     keep = {t.id for t in walk(deepest)}
     gone = [t for t in walk(top) if t is not top and t.id not in keep]
-    rows = [_row(t, -1) for t in gone if finished(t)]
+    rows = _gone(gone, top.id.hex)
+    if deepest._parent != top.id:
+        rows.append([deepest.id.hex, deepest._parent.hex])
     for task in gone:
         del workflow.tasks[task.id]
     top._children = [deepest.id]
@@ -220,7 +223,22 @@ def _is_spent_instance(task: Task) -> bool:
 
 def _remove(workflow: Any, task: Task) -> list[list[Any]]:
     gone = list(walk(task))
+    rows = _gone(gone, task._parent.hex)
     task.parent._children.remove(task.id)
     for each in gone:
         del workflow.tasks[each.id]
-    return [_row(t, -1) for t in gone if finished(t)]
+    return rows
+
+
+def _gone(tasks: list[Task], root: str) -> list[list[Any]]:
+    """Rows of cut tasks for `rebuilding`: as `_rows`, but the parent is how many rows above, or
+    the hex id of one that is not among them; `root` stands for none."""
+    rows: list[list[Any]] = []
+    places: dict[Any, int] = {}
+    for task in tasks:
+        place = places[task.id] = len(rows)
+        over: int | str = root if task._parent is None else task._parent.hex
+        if task._parent in places:
+            over = place - places[task._parent]
+        rows.append(_row(task, over))
+    return rows

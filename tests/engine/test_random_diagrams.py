@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from SpiffWorkflow.util.task import TaskState
 from sqlalchemy import select
 
-from engine import definitions
+from engine import definitions, rebuilding, state
 from engine.access import SYSTEM
 from engine.advance import preview
 from engine.commands.operations import Move, Resume, Suspend
@@ -35,7 +35,7 @@ from tests.conftest import empty
 from tests.engine import diagrams
 from tests.engine.operating import operate, rests, token
 from tests.engine.test_migrating import publish
-from tests.engine.test_restoring import Specs, move, places, restored, root_values
+from tests.engine.test_restoring import Specs, move, places, restored, root_values, shape, shape_of
 from tests.factories import ready
 
 MORE = int(os.environ.get("WAYMARK_EXAMPLES", "0"))
@@ -112,7 +112,8 @@ def test_a_random_case_is_never_stuck_and_ends_alike_stored_or_not(
     specs, dice = built(block, called), random.Random(seed)  # noqa: S311  # choices, not secrets
     kept, fresh, told = begun(specs), begun(specs), Counter[str]()
     told.update(fresh.journal.passed)
-    stored = restored(fresh, specs)
+    cuts: list[rebuilding.Rows] = []
+    stored = restored(fresh, specs, cuts)
     for step in range(STEPS):
         never_stuck(kept)
         assert places(stored) == places(kept)
@@ -125,10 +126,12 @@ def test_a_random_case_is_never_stuck_and_ends_alike_stored_or_not(
         for case in (kept, stored):
             move(case, place, values)
         told.update(stored.journal.passed)
-        stored = restored(stored, specs)
+        stored = restored(stored, specs, cuts)
     assert told == Counter(kept.journal.passed)
     assert passed(kept) <= told
     assert (stored.completed, stored.end_event) == (kept.completed, kept.end_event)
+    whole = rebuilding.whole(state.dump(stored)[0], cuts)
+    assert shape_of(whole.root) == shape(kept, kept.task_tree)
 
 
 Between = Callable[[Scenario, random.Random, dict[str, bytes]], None]

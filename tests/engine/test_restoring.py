@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import pytest
 
-from engine import definitions, feel, state
+from engine import definitions, feel, rebuilding, state
 from engine.definitions import Definition
 from engine.execution import run
 from engine.execution.waits import Wait, waits
@@ -49,8 +49,13 @@ def begun(specs: Specs) -> CaseWorkflow:
     return case
 
 
-def restored(case: CaseWorkflow, specs: Specs) -> CaseWorkflow:
-    blob, _ = state.dump(case)
+def restored(
+    case: CaseWorkflow, specs: Specs, cuts: list[list[list[Any]]] | None = None
+) -> CaseWorkflow:
+    """Stored and read again; `cuts` collects what was pruned."""
+    blob, cut = state.dump(case)
+    if cuts is not None:
+        cuts.append(cut)
     rows = [
         (key, name, orjson.dumps(feel.to_json(scope.get(name))))
         for key, scope in case.scopes.all.items()
@@ -120,6 +125,46 @@ def test_a_restored_case_goes_the_way_of_one_that_never_rested(
             stored = restored(stored, specs)
         assert (stored.completed, stored.end_event) == (kept.completed, kept.end_event)
         assert kept.completed or places(kept), "nothing can move it, and it has not ended"
+
+
+def shape(case: CaseWorkflow, task: Any) -> Any:
+    """Where a token was, what became of it, and what came of it, in no order."""
+    inside = case.subprocesses.get(task.id)
+    return (
+        task.task_spec.name,
+        task.state,
+        sorted(shape(case, child) for child in task.children),
+        shape(case, inside.task_tree) if inside is not None else (),
+    )
+
+
+def shape_of(node: rebuilding.Node) -> Any:
+    return (
+        node.element,
+        node.state,
+        sorted(shape_of(child) for child in node.children),
+        shape_of(node.inside) if node.inside is not None else (),
+    )
+
+
+@pytest.mark.parametrize(("name", "called"), MODELS)
+def test_the_whole_tree_is_rebuilt_from_what_was_stored_and_cut(
+    name: str, called: tuple[str, ...]
+) -> None:
+    specs = specs_of(name, called)
+    for seed in range(RUNS):
+        dice = random.Random(f"whole {name}{seed}")  # noqa: S311  # choices, not secrets
+        cuts: list[list[list[Any]]] = []
+        kept, stored = begun(specs), restored(begun(specs), specs, cuts)
+        for _ in range(STEPS):
+            if kept.completed or not places(kept):
+                break
+            place, values = dice.choice(places(kept)), answers(dice)
+            move(kept, place, values)
+            move(stored, place, values)
+            stored = restored(stored, specs, cuts)
+        whole = rebuilding.whole(state.dump(stored)[0], cuts)
+        assert shape_of(whole.root) == shape(kept, kept.task_tree), f"seed {seed}"
 
 
 def test_no_value_lies_in_the_librarys_tasks() -> None:
