@@ -14,7 +14,7 @@ from engine.migrations import migrate
 from engine.models import account
 from engine.testing import Scenario
 from tests.browser.conftest import WIDE
-from tests.browser.test_story import PASSWORD, served
+from tests.browser.desk import PASSWORD, served
 from tests.factories import KEY, MODELS, form, forms, model, ready
 from web import create_app
 from web.config import Config
