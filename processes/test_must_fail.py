@@ -369,3 +369,16 @@ def test_no_form_lets_a_choice_be_made_beforehand() -> None:
     """Every choice starts without an answer: none is suggested."""
     for path in HERE.glob("*/forms/*.form"):
         assert "defaultValue" not in path.read_text(), path
+
+
+def test_no_sentence_is_told_twice_on_the_page_of_a_step() -> None:
+    """What the form says need not stand in the guidance above it."""
+    twice = []
+    for path in HERE.glob("*/process.bpmn"):
+        definition = read(path.parent.name)
+        for element in definition.elements.values():
+            form = definition.form(element.id)
+            texts = " ".join(one.text for one in form.fields) if form else ""
+            sentences = re.split(r"(?<=\.)\s+", element.guidance or "")
+            twice += [(element.id, s) for s in sentences if len(s) > 40 and s in texts]
+    assert twice == []

@@ -192,7 +192,7 @@ def _perform(page: ActionPage) -> ResponseReturnValue:
         return url_for("cases.case", reference=still) if still else url_for("worklist.tasks")
 
     try:
-        return once(act, "Recorded.")
+        return once(act, f"Recorded: {page.title}.")
     except InvalidInput as error:
         typed = page.form.keep_typed(posted()) if page.form else {}
         return _show_action(page, typed, error.messages), 422

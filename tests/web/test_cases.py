@@ -111,7 +111,7 @@ def test_a_case_action_is_a_button_for_its_role_and_moves_the_case(desk, visit):
     assert refused.status_code == 422
     answer = bob.post(f"/cases/{reference}/do/{action}", wm__act="send", why_off="No money")
     desk.run.expect_ended("off")
-    assert "Recorded." in words(bob.get(answer.headers["Location"]))
+    assert "Recorded: " in words(bob.get(answer.headers["Location"]))
     story = words(visit("cat").get(f"/cases/{reference}"))
     assert "Recorded: It was called off by Bob Example" in story
 
