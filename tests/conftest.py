@@ -11,15 +11,23 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from xdist.remote import Producer
 
 from engine import audit
 from engine.database import Database
 from engine.migrations import migrate
 from engine.models import metadata
 from tests.factories import KEY
+from tests.postgres import of_this_process, running_server
+from tests.sharing import FileByFile
 
 ROOT = Path(__file__).parents[1]
 audit.configure(KEY)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileByFile:
+    return FileByFile(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -29,15 +37,14 @@ def sqlite_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
-    """A real PostgreSQL server from its wheel, for this run; WAYMARK_TEST_PG names another.
+    """A real PostgreSQL server from its wheel, for this process of the run; WAYMARK_TEST_PG names
+    another, on which each process takes a database of its own.
 
     As root the wheel makes a system user and opens its data folder's parents for reading, so the
     data lies under the system's temporary folder."""
     if given := os.environ.get("WAYMARK_TEST_PG"):
-        yield given
+        yield of_this_process(given)
         return
-    from tests.postgres import running_server
-
     with running_server(Path(tempfile.mkdtemp(prefix="waymark-pg-"))) as url:
         yield url
 
