@@ -18,7 +18,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import ExecutionFailed
-from engine.execution import evaluation
+from engine.execution import evaluation, watching
 from engine.execution.workflow import CaseWorkflow, finished
 
 ARRIVED = TaskState.WAITING | TaskState.CANCELLED
@@ -121,7 +121,9 @@ class Choosing:
 
     def _go(self, my_task: Task, names: list[str]) -> bool:
         specs = my_task.workflow.spec.task_specs
-        my_task._sync_children([specs[name] for name in names], TaskState.FUTURE)
+        targets = [specs[name] for name in names]
+        my_task._sync_children(targets, TaskState.FUTURE)
+        watching.chosen(my_task, targets)
         for child in my_task.children:
             child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
         return True

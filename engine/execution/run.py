@@ -10,7 +10,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import ExecutionFailed
-from engine.execution import activities, events, gateways, problems, throws
+from engine.execution import activities, events, gateways, problems, throws, watching
 from engine.execution.workflow import CaseWorkflow, Facts, visible_id, walk
 
 BUDGET = 20_000  # elements one step may run before it counts as a loop that never waits
@@ -131,6 +131,7 @@ def _guarded(
         return
     if (element := visible_id(task)) is not None and task._state == TaskState.COMPLETED:
         case.journal.passed.append(element)
+        watching.passed(task, element)
         activities.step_done(task)
 
 

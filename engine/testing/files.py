@@ -11,7 +11,9 @@ import yaml
 
 from engine import clock, feel
 from engine.database import Database
+from engine.execution.watching import watching
 from engine.feel.cleaning import clean
+from engine.testing import reaching
 from engine.testing.scenario import Scenario, ScenarioFailed
 from engine.testing.working import work
 
@@ -19,9 +21,18 @@ Player = Callable[["Scenario", Mapping[str, Any]], "Scenario"]
 
 
 def run_file(database: Database, path: Path, *, player: Player | None = None) -> Scenario:
-    """Play a scenario file; `player` may play each step elsewhere (in a fresh process).
+    """Play a scenario file; `player` may play each step elsewhere (in a fresh process), where
+    nobody sees what the run reaches.
 
     Raises ScenarioFailed."""
+    with watching() as seen:
+        scenario = _run(database, path, player)
+    with database.reading() as db:
+        scenario.reached = reaching.reached(db, seen)
+    return scenario
+
+
+def _run(database: Database, path: Path, player: Player | None) -> Scenario:
     spec = yaml.safe_load(path.read_text())
     scenario = Scenario(database, title=f"{path.name}: {spec.get('title', '')}")
     scenario.now = local_instant(spec["now"])

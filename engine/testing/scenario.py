@@ -18,6 +18,7 @@ from engine.commands import cases, dated_starts, tasks
 from engine.database import Database, inserted_id
 from engine.errors import EngineError
 from engine.forms import Form
+from engine.history import unpack
 from engine.models import (
     account,
     account_role,
@@ -42,7 +43,8 @@ class ScenarioFailed(AssertionError):
 
 @dataclass
 class Scenario:
-    """One run. `said` collects a line a step."""
+    """One run. `said` collects a line a step; `reached` is, once a file is played to its end,
+    process key → ids of the elements and ways that it reached."""
 
     database: Database
     title: str = ""
@@ -50,6 +52,7 @@ class Scenario:
     people: dict[str, int] = field(default_factory=dict)
     instance_id: int = 0
     said: list[str] = field(default_factory=list)
+    reached: dict[str, list[str]] = field(default_factory=dict)
 
     # --- people and time
 
@@ -227,8 +230,6 @@ class Scenario:
 
     def passed(self) -> set[str]:
         """Ids of all elements that this case has passed."""
-        from engine.history import unpack
-
         with self.database.reading() as db:
             c = history_event.c
             rows = db.execute(select(c.details).where(c.instance_id == self.instance_id))

@@ -101,20 +101,23 @@ def scenario(files: tuple[Path, ...], as_: str) -> None:
 
 
 def _played(file: Path) -> dict[str, Any]:
-    """`said`: a line for each step that went as the file says; `failed`: why it stopped."""
+    """`said`: a line for each step that went as the file says; `failed`: why it stopped;
+    `reached`: process key → elements and ways, when it went to its end."""
     from engine.testing import ScenarioFailed, run_file
 
     failed: str | None = None
+    reached: dict[str, list[str]] = {}
     try:
         with tempfile.TemporaryDirectory() as folder:
-            said = tuple(run_file(_throwaway(Path(folder), file), file).said)
+            run = run_file(_throwaway(Path(folder), file), file)
+            said, reached = tuple(run.said), run.reached
     except ScenarioFailed as error:
         said, failed = error.said, str(error)
     except (EngineError, YAMLError) as error:
         said, failed = (), str(error)
     except (KeyError, TypeError, ValueError) as error:  # the file is not written as one
         said, failed = (), f"The file cannot be played: {error!r}"
-    return {"file": str(file), "said": said, "failed": failed}
+    return {"file": str(file), "said": said, "failed": failed, "reached": reached}
 
 
 def _throwaway(folder: Path, scenario_file: Path) -> Database:
