@@ -1,4 +1,5 @@
-"""What a comparison draws over a diagram: outline, sign and word of what is added, gone, changed.
+"""What is drawn over a diagram: outline, sign and word of what is added, gone, changed in a
+comparison, and of what the scenarios reached and missed.
 
 Each kind has a line and a sign of its own, so that it can be told apart without its colour.
 """
@@ -17,12 +18,16 @@ KINDS = {
     "added": ("+", "Added", "#005a30", None),
     "removed": ("×", "Removed", "#942514", "8 5"),
     "changed": ("≠", "Changed", "#1d4f91", "2 4"),
+    "missed": ("○", "Not reached", "#942514", "8 5"),
 }
+REACHED, GREEN = "reached", "#005a30"  # a tick at the corner of a step: nothing to look after
 HEIGHT = 20
 
 
 def on_step(shape: Shape, kind: str) -> str:
-    """Round a step, its word under it."""
+    """Round a step, its word above it."""
+    if kind == REACHED:
+        return _pill("✓", shape.box.x + shape.box.width, shape.box.y, GREEN)
     sign, word, colour, dashes = KINDS[kind]
     rounding = 12 if shape.kind in ACTIVITIES else shape.box.width
     ring = outline(

@@ -30,7 +30,7 @@ class Mark:
     problems: int = 0
     here: bool = False
     passed: bool = False
-    change: str = ""  # added, removed or changed, in a comparison
+    change: str = ""  # what is drawn round it: a kind of `changed`
 
 
 def draw(

@@ -10,6 +10,7 @@ from engine import access, audit, clock, definitions
 from engine.access import Actor
 from engine.commands import deployments, drafts
 from engine.commands.deployments import Published
+from engine.commands.drafts.coverage import coverage
 from engine.commands.reasons import given
 from engine.errors import (
     ConcurrentUpdate,
@@ -21,8 +22,17 @@ from engine.errors import (
 from engine.models import account, approval, definition_draft
 
 
-def ask(db: Connection, key: str, counter: int | None = None, *, actor: Actor, reason: str) -> None:
-    """Ask for this state of the draft to be published. InvalidDefinition while it has errors."""
+def ask(
+    db: Connection,
+    key: str,
+    counter: int | None = None,
+    *,
+    actor: Actor,
+    reason: str,
+    untested_why: str | None = None,
+) -> None:
+    """Ask for this state of the draft to be published. InvalidDefinition while it has errors.
+    `untested_why` is why it may be although scenarios leave something untested; None: not said."""
     access.require(actor, "model")
     row = drafts.saved_draft(db, key, counter)
     draft = drafts.draft_of(db, key)
@@ -34,14 +44,23 @@ def ask(db: Connection, key: str, counter: int | None = None, *, actor: Actor, r
     live = definitions.load(db, definitions.newest(db)[key])
     if deployments.unchanged(live, deployments.folder_of(draft.files)):
         raise InvalidInput({"reason": f"The draft runs just as version {live.version} does."})
+    gaps = coverage(db, draft).gaps
+    why = _untested(untested_why) if gaps else None
     drafts.withdraw_request(db, key, actor)
     db.execute(
         insert(approval).values(
             key=key, counter=draft.counter, asked_by=actor.account_id, asked_at=clock.now(),
-            reason=words,
+            reason=words, untested=list(gaps) or None, untested_why=why,
         )
     )  # fmt: skip
     _record(db, actor, "ask", key)
+
+
+def _untested(why: str | None) -> str:
+    if why is None:
+        words = "Not everything is tested. Play the scenarios, or tick that it may be published so."
+        raise InvalidInput({"untested": words})
+    return given(why, "untested_why", "Say why it may be published untested.")
 
 
 def withdraw(db: Connection, key: str, *, actor: Actor) -> None:

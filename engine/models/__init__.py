@@ -7,6 +7,7 @@ from engine.models.definition import (
     definition_file,
     deployment,
     process_definition,
+    scenario_play,
     start_stop,
     start_timer,
 )
@@ -43,6 +44,6 @@ __all__ = [
     "history_event", "idempotency", "incident", "job", "login_attempt", "login_session",
     "lookup", "message", "message_subscription", "metadata", "opening", "organisation",
     "outbox", "process_definition", "process_instance", "proposal", "reference_counter",
-    "role", "start_stop", "start_timer", "task_role", "timer", "user_task", "variable",
-    "worker",
+    "role", "scenario_play", "start_stop", "start_timer", "task_role", "timer",
+    "user_task", "variable", "worker",
 ]  # fmt: skip

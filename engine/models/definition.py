@@ -76,6 +76,21 @@ definition_draft = Table(
     Column("files", Json, nullable=False),  # path -> text
 )
 
+# How a scenario went with a draft when it was last played; another state of it, nothing known.
+scenario_play = Table(
+    "wm_scenario_play",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", String(200), nullable=False),  # the process whose draft it was
+    Column("path", String(500), nullable=False),
+    Column("state", String(64), nullable=False),
+    Column("failed", String(4000)),  # why it stopped; null: it went as it says
+    Column("reached", Json, nullable=False),  # ids of elements and ways of that process
+    Column("played_at", Instant, nullable=False),
+    Column("played_by", Id, ForeignKey("wm_account.id")),
+    UniqueConstraint("key", "path"),
+)
+
 # A draft that somebody asked to have published; the row stays when it is decided.
 approval = Table(
     "wm_approval",
@@ -91,6 +106,8 @@ approval = Table(
     Column("decided_at", Instant),
     Column("note", String(2000)),
     Column("version", Integer),  # what it was published as
+    Column("untested", Json),  # sentences about what no scenario showed, when there were any
+    Column("untested_why", String(2000)),  # why it may be published so
     Index(
         "ix_wm_approval_open", "key", unique=True,
         sqlite_where=text("decided_at IS NULL"), postgresql_where=text("decided_at IS NULL"),

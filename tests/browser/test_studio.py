@@ -136,6 +136,8 @@ def test_a_changed_due_rule_is_published_for_new_cases_alone(page, watched, stor
     assert due_on(with_the_police(store)[1]) == add_working_days(today, 5)
     page.get_by_role("link", name="Ask for approval").click()
     page.get_by_label("Why is this version to be published?").fill("Three days are enough here.")
+    page.get_by_label("It may be published although not everything is tested").check()
+    page.get_by_label("Why may it be published untested?").fill("Only a date moves.")
     page.get_by_role("button", name="Ask for approval").click()
     expect(page.get_by_text("Nothing is live until another person")).to_be_visible()
     approve(watched)

@@ -33,8 +33,15 @@ def publish(key: str) -> str:
 @rule("model")
 def ask(key: str) -> ResponseReturnValue:
     def act(db: Db) -> str:
-        reason = request.form.get("reason", "")
-        approvals.ask(db, key, sent_counter(), actor=actor(), reason=reason)
+        given = request.form
+        approvals.ask(
+            db,
+            key,
+            sent_counter(),
+            actor=actor(),
+            reason=given.get("reason", ""),
+            untested_why=given.get("untested_why", "") if given.get("untested") else None,
+        )
         return url_for("studio.publish", key=key)
 
     return _once(key, act, ASKED)
@@ -83,4 +90,6 @@ def _page(key: str, messages: Mapping[str, str] | None = None) -> str:
         messages=messages or {},
         reason=request.form.get("reason", ""),
         note=request.form.get("note", ""),
+        untested=bool(request.form.get("untested")),
+        untested_why=request.form.get("untested_why", ""),
     )

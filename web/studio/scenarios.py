@@ -14,25 +14,29 @@ from pathlib import Path
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from engine.bpmn import drawing
+from engine.bpmn.drawing import Mark
+from engine.commands.drafts import plays
+from engine.commands.drafts.plays import Play, ScenarioLine
+from engine.errors import InvalidDefinition
 from engine.queries.studio import scenarios as queries
-from engine.queries.studio.scenarios import ScenarioLine, TestPage
+from engine.queries.studio.scenarios import TestPage
 from web.auth import actor, database
 from web.rules import rule
 from web.studio.blueprint import bp
 
-AT_ONCE, SECONDS = 10, 90
+AT_ONCE, SECONDS = 30, 90
 NONE_CHOSEN = "Choose what to play."
-TOO_MANY = f"Choose at most {AT_ONCE} at once: each takes a few seconds."
+TOO_MANY = f"Choose at most {AT_ONCE} at once: each takes about a second."
 TOO_LONG = f"Not finished within {SECONDS} seconds: choose fewer at once."
 
 
 @dataclass(frozen=True)
 class Played:
-    """What came of one scenario: the steps that went as it says, and why it stopped."""
+    """What came of one scenario, and the steps of it that went as it says."""
 
-    line: ScenarioLine
+    play: Play
     said: tuple[str, ...]
-    failed: str | None
 
 
 @bp.get("/<key>/draft/test")
@@ -40,27 +44,34 @@ class Played:
 def test(key: str) -> str:
     with database().reading() as db:
         page = queries.test_page(db, actor(), key)
-    return _shown(page)
+    return _shown(page, page.coverage.unplayed[:AT_ONCE])
 
 
 @bp.post("/<key>/draft/test")
 @rule("model")
 def play(key: str) -> ResponseReturnValue:
-    """Plays those chosen. Nothing is kept; no case of this site is read or touched."""
+    """Plays those chosen and keeps how they went; no case of this site is read or touched."""
     with database().reading() as db:
         page = queries.test_page(db, actor(), key)
         files = queries.folders(db, actor(), key)
     ticked = set(request.form.getlist("scenario"))
-    chosen = tuple(line for line in page.lines if line.path in ticked)
+    chosen = tuple(line for line in page.coverage.lines if line.path in ticked)
     if not chosen or len(chosen) > AT_ONCE:
         return _shown(page, chosen, TOO_MANY if chosen else NONE_CHOSEN), 422
     try:
-        return _shown(page, chosen, played=_play(files, chosen))
+        played = _play(key, files, chosen)
     except subprocess.TimeoutExpired:
         return _shown(page, chosen, TOO_LONG), 422
+    with database().transaction() as db:
+        plays.keep(db, key, (one.play for one in played), actor=actor())
+    with database().reading() as db:
+        page = queries.test_page(db, actor(), key)
+    return _shown(page, page.coverage.unplayed[:AT_ONCE], played=played)
 
 
-def _play(files: Mapping[str, bytes], chosen: tuple[ScenarioLine, ...]) -> tuple[Played, ...]:
+def _play(
+    key: str, files: Mapping[str, bytes], chosen: tuple[ScenarioLine, ...]
+) -> tuple[Played, ...]:
     """In a process of its own, without the site's settings: its clock, its database and what it
     has read are thrown away, and nothing reaches the outside."""
     plain = {name: text for name, text in os.environ.items() if not name.startswith("WAYMARK_")}
@@ -80,7 +91,10 @@ def _play(files: Mapping[str, bytes], chosen: tuple[ScenarioLine, ...]) -> tuple
             raise RuntimeError(done.stderr)
         told = json.loads(done.stdout)
     return tuple(
-        Played(line, tuple(one["said"]), _plain(one["failed"], folder))
+        Played(
+            Play(line, _plain(one["failed"], folder), tuple(one["reached"].get(key, ()))),
+            tuple(one["said"]),
+        )
         for line, one in zip(chosen, told, strict=True)
     )
 
@@ -97,5 +111,24 @@ def _shown(
     played: tuple[Played, ...] = (),
 ) -> str:
     return render_template(
-        "studio/test.html", page=page, chosen=chosen, error=error, played=played, at_once=AT_ONCE
+        "studio/test.html",
+        page=page,
+        chosen=chosen,
+        error=error,
+        played=played,
+        at_once=AT_ONCE,
+        picture=_picture(page),
     )
+
+
+def _picture(page: TestPage) -> str:
+    """The draft's drawing with what is reached and what is not, once anything is."""
+    known = page.coverage
+    marks = {each: Mark(change="missed") for each in known.missed_ids}
+    marks |= {each: Mark(change="reached") for each in known.reached & known.steps}
+    if not known.reached:
+        return ""
+    try:
+        return drawing.draw(page.diagram, marks=marks, title=f"What is tested of {page.title}")
+    except InvalidDefinition:
+        return ""

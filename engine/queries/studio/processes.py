@@ -46,7 +46,8 @@ class ProcessLine:
 
 @dataclass(frozen=True)
 class VersionLine:
-    """`asked_by` asked for it and `by` approved it, with a note; both None for a deployment."""
+    """`asked_by` asked for it and `by` approved it, with a note; both None for a deployment.
+    `untested` is what no scenario showed then, `untested_why` why it was published so."""
 
     version: int
     published_at: datetime
@@ -56,6 +57,8 @@ class VersionLine:
     asked_by: str | None
     note: str | None
     name: str | None  # what owners call it
+    untested: tuple[str, ...]
+    untested_why: str | None
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,8 @@ def _versions(db: Connection, key: str) -> tuple[VersionLine, ...]:
     rows = db.execute(
         select(
             d.id, d.version, d.name.label("called"), deployment.c.at, deployment.c.reason,
-            account.c.name, a.note, asker.c.name.label("asked_by"),
+            account.c.name, a.note, a.untested, a.untested_why,
+            asker.c.name.label("asked_by"),
         )
         .join(deployment, deployment.c.id == d.deployment_id)
         .outerjoin(account, account.c.id == deployment.c.account_id)
@@ -157,7 +161,7 @@ def _versions(db: Connection, key: str) -> tuple[VersionLine, ...]:
     return tuple(
         VersionLine(
             row.version, row.at, row.name, row.reason, live.get(row.id, 0), row.asked_by,
-            row.note, row.called,
+            row.note, row.called, tuple(row.untested or ()), row.untested_why,
         )
         for row in rows
     )  # fmt: skip

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from engine.access import Actor
 from engine.commands import approvals, drafts
+from engine.commands.drafts.coverage import Coverage, coverage
 from engine.errors import Problem
 from engine.models import account, approval, definition_draft
 from engine.queries.studio import comparing
@@ -33,6 +34,8 @@ class Request:
     at: datetime
     reason: str
     own: str | None
+    untested: tuple[str, ...]  # what no scenario showed when it was asked
+    untested_why: str | None
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class PublishPage(Drafted):
     title: str
     problems: tuple[Problem, ...]
     compared: ComparePage
+    coverage: Coverage
     effect: LiveEffect | None
     request: Request | None
     sent_back: SentBack | None
@@ -63,6 +67,7 @@ def publish_page(db: Connection, actor: Actor, key: str) -> PublishPage:
         draft=draft,
         problems=problems,
         compared=compared,
+        coverage=coverage(db, draft),
         effect=effect,
         request=open_request(db, actor, key),
         sent_back=sent_back(db, key),
@@ -81,4 +86,5 @@ def open_request(db: Connection, actor: Actor, key: str) -> Request | None:
     if row is None:
         return None
     own = approvals.own_part(row, row.saved_by, actor.account_id)
-    return Request(row.id, row.name, row.asked_at, row.reason, own)
+    untested = tuple(row.untested or ())
+    return Request(row.id, row.name, row.asked_at, row.reason, own, untested, row.untested_why)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 import yaml
 from sqlalchemy import Connection, select
@@ -11,42 +10,28 @@ from sqlalchemy import Connection, select
 from engine import access, definitions
 from engine.access import Actor
 from engine.commands import drafts
+from engine.commands.drafts.coverage import Coverage, coverage
 from engine.models import organisation, role
 from engine.queries.studio.reading import newest
 
 
 @dataclass(frozen=True)
-class ScenarioLine:
-    """`path` is the file's among all folders: `process key/scenarios/name.yaml`."""
-
-    path: str
-    title: str
-    process: str
-
-
-@dataclass(frozen=True)
 class TestPage:
-    """The scenarios of a process and of those that call it, its own first."""
+    """The scenarios of a process and of those that call it, its own first, with what is known of
+    each; `diagram` is the draft's."""
 
     key: str
     title: str
     is_draft: bool
-    lines: tuple[ScenarioLine, ...]
+    coverage: Coverage
+    diagram: bytes
 
 
 def test_page(db: Connection, actor: Actor, key: str) -> TestPage:
     access.require(actor, "model")
     live, draft = newest(db, key), drafts.draft_of(db, key)
-    known = definitions.newest(db)
-    callers = [one for one in sorted(known) if one != key and key in definitions.bind(db, one)]
-    own = [_line(key, live.title, path, text) for path, text in draft.files.items()]
-    lines = [line for line in own if line is not None]
-    for caller in callers:
-        found = definitions.load(db, known[caller])
-        texts = {path: content.decode() for path, content in found.files.items()}
-        some = [_line(caller, found.title, path, text) for path, text in sorted(texts.items())]
-        lines += [line for line in some if line is not None]
-    return TestPage(key, live.title, draft.counter > 0, tuple(lines))
+    diagram = draft.files.get(definitions.DIAGRAM, "").encode()
+    return TestPage(key, live.title, draft.exists, coverage(db, draft), diagram)
 
 
 def folders(db: Connection, actor: Actor, key: str) -> dict[str, bytes]:
@@ -67,14 +52,3 @@ def folders(db: Connection, actor: Actor, key: str) -> dict[str, bytes]:
     found["roles.yaml"] = yaml.safe_dump(roles).encode()
     found["organisations.yaml"] = yaml.safe_dump(places).encode()
     return found
-
-
-def _line(key: str, process: str, path: str, text: str) -> ScenarioLine | None:
-    if not (path.startswith("scenarios/") and path.endswith(".yaml")):
-        return None
-    try:
-        read = yaml.safe_load(text)
-    except yaml.YAMLError:
-        read = None  # playing it says why
-    title = read.get("title") if isinstance(read, dict) else None
-    return ScenarioLine(f"{key}/{path}", str(title or PurePosixPath(path).stem), process)
