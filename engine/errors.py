@@ -115,6 +115,16 @@ class BpmnError(EngineError):
         self.code = code
 
 
+class CannotOpen(EngineError):
+    """Something sealed was changed, moved to another row or column, or its key is not set."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Something stored for this page cannot be opened: it was changed outside Waymark, or "
+            "the key it was stored with is not set here."
+        )
+
+
 class Unavailable(EngineError):
     """Nothing is wrong with the request: a lock or the database could not be had in time."""
 

@@ -5,13 +5,26 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 import zstandard
 
+from engine import sealing
+
 SMALL = 120
 _PLAIN, _PACKED = b"\x00", b"\x01"
+
+
+class Packed(Protocol):
+    """What is read of a history row to open it."""
+
+    @property
+    def instance_id(self) -> int: ...
+    @property
+    def seq(self) -> int: ...
+    @property
+    def details(self) -> bytes | None: ...
 
 
 @dataclass(frozen=True)
@@ -36,20 +49,23 @@ class _Own(threading.local):
 _own = _Own()
 
 
-def pack(details: dict[str, Any] | None) -> bytes | None:
+def pack(details: dict[str, Any] | None, instance_id: int, seq: int) -> bytes | None:
+    """The details of this row as it is stored: small, then sealed."""
     if not details:
         return None
     plain = orjson.dumps(details)
-    if len(plain) < SMALL:
-        return _PLAIN + plain
-    return _PACKED + _own.packer.compress(plain)
+    small = _PLAIN + plain
+    if len(plain) >= SMALL:
+        small = _PACKED + _own.packer.compress(plain)
+    return sealing.HISTORY.seal(small, instance_id, seq)
 
 
-def unpack(stored: bytes | None) -> dict[str, Any]:
-    if not stored:
+def unpack(row: Packed) -> dict[str, Any]:
+    if not row.details:
         return {}
-    body = bytes(stored[1:])
-    if stored[:1] == _PACKED:
+    opened = sealing.HISTORY.open(row.details, row.instance_id, row.seq)
+    body = opened[1:]
+    if opened[:1] == _PACKED:
         body = _own.unpacker.decompress(body)
     found: dict[str, Any] = orjson.loads(body)
     return found

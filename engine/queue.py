@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, or_, select, update
 from sqlalchemy.engine import Row
 
-from engine import clock, feel
+from engine import clock, feel, sealing
 from engine.database import Database, after_commit, insert_for
 from engine.models import job
 
@@ -142,13 +141,13 @@ def _claimed(row: Row[Any], attempt: int, worker: str, lost: bool) -> Claimed:
         instance_id=row.instance_id,
         element_id=row.element_id,
         connector=row.connector,
-        values=feel.from_json(orjson.loads(row.parameters)),
+        values=feel.from_json(sealing.PARAMETERS.load(row.parameters, row.id)),
         attempt=attempt,
         allowed=row.allowed,
         back_off=tuple(row.back_off),
         time_limit=row.time_limit,
         worker=worker,
-        outcome=None if row.outcome is None else orjson.loads(row.outcome),
+        outcome=None if row.outcome is None else sealing.OUTCOME.load(row.outcome, row.id),
         lost=lost,
     )
 
@@ -167,10 +166,11 @@ def put_off(db: Connection, claimed: Claimed, failure: str, pause: int) -> None:
 def keep(db: Connection, claimed: Claimed, outcome: dict[str, Any]) -> bool:
     """Keep what an attempt gave until the case can take it; False when the job has ended."""
     j = job.c
+    sealed = sealing.OUTCOME.dump(outcome, claimed.id)
     kept = db.execute(
         update(job)
         .where(j.id == claimed.id, j.state == "waiting")
-        .values(outcome=orjson.dumps(outcome), leased_by=None, leased_until=None)
+        .values(outcome=sealed, leased_by=None, leased_until=None)
     )
     return kept.rowcount == 1
 

@@ -13,16 +13,15 @@ import pytest
 from sqlalchemy import text
 from xdist.remote import Producer
 
-from engine import audit
 from engine.database import Database
 from engine.migrations import migrate
 from engine.models import metadata
-from tests.factories import KEY
+from tests.factories import use_keys
 from tests.postgres import of_this_process, running_server
 from tests.sharing import FileByFile
 
 ROOT = Path(__file__).parents[1]
-audit.configure(KEY)
+use_keys()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 from sqlalchemy import Connection, insert
 
-from engine import clock
+from engine import audit, clock, sealing
 from engine.access import SYSTEM, Actor, load_actor
 from engine.commands import deployments
 from engine.database import Database
@@ -24,12 +24,19 @@ MODELS = ROOT / "tests" / "models"
 SHARED = ROOT.parent / "shared"
 MORNING = datetime(2026, 4, 1, 9, 0, tzinfo=clock.LONDON)  # the Wednesday before Easter
 KEY = b"a key for tests and nothing else"
+DATA_KEY = b"sealed with it: tests, no others"
 
 ROLES = {
     "worker": {"title": "Worker", "organisation": "any", "rights": ["start", "work"]},
     "boss": {"title": "Boss", "organisation": "any", "rights": ["work", "see_all", "operate"]},
     "owner": {"title": "Owner", "organisation": "any", "rights": ["model"]},
 }
+
+
+def use_keys() -> None:
+    """The keys of tests, for this process."""
+    audit.configure(KEY)
+    sealing.configure([DATA_KEY])
 
 
 def person(db: Connection, username: str, *roles: str, organisation: str = "council") -> Actor:

@@ -9,10 +9,9 @@ from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
 
-from engine import audit
 from engine.database import Database
 from engine.testing import Player, Scenario, play
-from tests.factories import KEY
+from tests.factories import use_keys
 
 
 def player(url: str, method: str = "forkserver") -> Player:
@@ -39,7 +38,7 @@ def player(url: str, method: str = "forkserver") -> Player:
 
 
 def _child(pipe: Connection, url: str, scenario: Scenario, step: dict[str, Any]) -> None:
-    audit.configure(KEY)
+    use_keys()
     database = Database(url, pool_size=1)
     scenario.database = database
     try:

@@ -11,10 +11,9 @@ from flask import Flask, g
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from engine import audit, connectors
 from engine.database import Database
 from web import auth, errors
-from web.config import Config
+from web.config import Config, use
 from web.page import chrome, words
 from web.rules import require_rules
 
@@ -25,8 +24,7 @@ def create_app(config: Config, database: Database | None = None) -> Flask:
     """The app for these settings; raises `NoRule` when a route does not say who may use it."""
     app = Flask(__name__)
     _settings(app, config)
-    audit.configure(config.audit_key)
-    connectors.configure(config.connectors)
+    use(config)
     app.extensions["waymark"] = database or Database(config.database_url)
     _templates(app)
     errors.init_app(app)

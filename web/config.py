@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine import audit, connectors, sealing
 from engine.connectors import Settings
 
 KEY_BYTES = 32
 HEX_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 LEAST_CONTRAST = 4.5
+LEAST_VARIED = 12  # different bytes of a key: one of 32 random bytes has 25 or more
+_URL_SAFE = str.maketrans("-_", "+/")
 
 
 class ConfigError(Exception):
@@ -26,6 +31,7 @@ class Config:
     database_url: str
     secret_key: str
     audit_key: bytes
+    data_keys: tuple[bytes, ...]  # the first seals, all open
     council: str = "Waymark Borough Council"
     contact: str = "servicedesk@waymark.example"
     brand: str = "#1d4d6b"
@@ -39,14 +45,32 @@ class Config:
             raise ConfigError(f"The secret key needs at least {KEY_BYTES} characters.")
         if len(self.audit_key) < KEY_BYTES:
             raise ConfigError(f"The audit key needs at least {KEY_BYTES} bytes.")
+        if not self.data_keys or any(not _is_sound(key) for key in self.data_keys):
+            raise ConfigError(
+                f"The data key is {KEY_BYTES} random bytes, written as base64 or in hexadecimal."
+            )
         if not HEX_COLOUR.match(self.brand):
             raise ConfigError("The brand colour is written as # and six hexadecimal digits.")
         if contrast_with_white(self.brand) < LEAST_CONTRAST:
             raise ConfigError("White text on the brand colour would be hard to read: darken it.")
 
 
+def use(config: Config) -> None:
+    """Set what is process-wide: the keys, and what connectors reach."""
+    audit.configure(config.audit_key)
+    sealing.configure(config.data_keys)
+    connectors.configure(config.connectors)
+
+
+def use_throwaway_keys() -> None:
+    """Keys of this process alone, for a database that is thrown away after use."""
+    audit.configure(secrets.token_bytes(KEY_BYTES))
+    sealing.configure([secrets.token_bytes(KEY_BYTES)])
+
+
 def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
-    """WAYMARK_DATABASE_URL, WAYMARK_SECRET_KEY and WAYMARK_AUDIT_KEY (or …_FILE with a path)."""
+    """WAYMARK_DATABASE_URL, WAYMARK_SECRET_KEY, WAYMARK_AUDIT_KEY and WAYMARK_DATA_KEY (or …_FILE
+    with a path)."""
     return Config(
         database_url=_setting(environ, "WAYMARK_DATABASE_URL"),
         secret_key=_setting(environ, "WAYMARK_SECRET_KEY"),
@@ -54,10 +78,31 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Config:
         contact=environ.get("WAYMARK_CONTACT") or Config.contact,
         brand=environ.get("WAYMARK_BRAND_COLOUR") or Config.brand,
         audit_key=_setting(environ, "WAYMARK_AUDIT_KEY").encode(),
+        data_keys=data_keys(_setting(environ, "WAYMARK_DATA_KEY")),
         https=environ.get("WAYMARK_HTTPS", "1") != "0",
         proxies=int(environ.get("WAYMARK_PROXIES", "0")),
         connectors=_connectors(environ),
     )
+
+
+def data_keys(text: str) -> tuple[bytes, ...]:
+    """Keys as they are written in a setting, the newest first, with spaces, commas or line ends
+    between them. What is no key is an empty one, which no start takes."""
+    return tuple(_key(word) for word in text.replace(",", " ").split())
+
+
+def _key(word: str) -> bytes:
+    try:
+        if len(word) == 2 * KEY_BYTES:
+            return bytes.fromhex(word)
+        return base64.b64decode(word.translate(_URL_SAFE), validate=True)
+    except ValueError:
+        return b""
+
+
+def _is_sound(key: bytes) -> bool:
+    """As long as it must be, and not one that somebody typed to have one."""
+    return len(key) == KEY_BYTES and len(set(key)) >= LEAST_VARIED
 
 
 def _connectors(environ: Mapping[str, str]) -> Settings:

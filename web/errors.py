@@ -23,6 +23,7 @@ TABLE: dict[type[errors.EngineError], tuple[int, str]] = {
     errors.NotAllowed: (403, "errors/not_allowed.html"),
     errors.InvalidInput: (422, "errors/invalid.html"),
     errors.InvalidDefinition: (422, "errors/definition.html"),
+    errors.CannotOpen: (500, "errors/cannot_open.html"),
     errors.Conflict: (409, "errors/conflict.html"),
     errors.NoRoom: (507, "errors/no_room.html"),
     errors.Unavailable: (503, "errors/unavailable.html"),
@@ -82,6 +83,8 @@ def _engine_error(error: errors.EngineError) -> ResponseReturnValue:
             break
     else:
         return _unexpected(error)
+    if status == 500:
+        log_fault(error, route=_route())
     if isinstance(error, errors.Unavailable):
         ask_no_more()
     if getattr(g, "signed_out", False):

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from engine import audit, clock, definitions, state
+from engine import audit, clock, definitions, sealing, state
 from engine.access import Actor
 from engine.advance import finding, rebinding, recording, writing
 from engine.advance.step import ENDED, Step
@@ -100,7 +100,9 @@ def rebuild(
     stored = _VARIABLES.rows(db, {"instance_id": row.id}) if variables is None else variables
     started_on = row.started_at.astimezone(clock.LONDON).date()
     facts = Facts(row.reference, row.key, row.username, started_on, row.organisation)
-    return state.load(blob, specs, facts, [(r.scope, r.name, r.value) for r in stored])
+    opened = sealing.VARIABLE.opened
+    values = [(r.scope, r.name, opened(r.value, row.id, r.scope, r.name)) for r in stored]
+    return state.load(blob, specs, facts, values)
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from sqlalchemy import update
 
-from engine import connectors, feel, queue
+from engine import connectors, feel, queue, sealing
 from engine.advance.step import Step
 from engine.errors import ExecutionFailed
 from engine.execution import offers, problems, service
@@ -68,7 +67,7 @@ def _drawn(wait: Wait, request: service.Request) -> dict[str, Any]:
         "element_id": wait.element.id,
         "title": wait.element.label[:300],
         "connector": request.connector,
-        "parameters": orjson.dumps(feel.to_json(request.values)),
+        "parameters": sealing.PARAMETERS.dump(feel.to_json(request.values), wait.token_id),
         "allowed": request.tries.attempts,
         "back_off": list(request.tries.back_off),
         "time_limit": request.tries.limit,

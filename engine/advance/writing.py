@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import delete, insert, or_, select
 
-from engine import clock, definitions, feel
+from engine import clock, definitions, feel, sealing
 from engine.advance.step import Step
 from engine.database import insert_on
 from engine.execution.scopes import MISSING
@@ -41,7 +41,7 @@ def write_variables(step: Step, known_scopes: set[str]) -> None:
     for key, name in changed:
         value = scopes.all[key].get(name)
         if value is not MISSING:
-            stored = orjson.dumps(feel.to_json(value))
+            stored = _stored(step, key, name, value)
             rows.append({"instance_id": step.row.id, "scope": key, "name": name, "value": stored})
     if rows:
         step.write(_SET, rows)
@@ -53,6 +53,17 @@ def write_variables(step: Step, known_scopes: set[str]) -> None:
                 or_(*(variable.c.scope == key for key in sorted(gone))),
             )
         )
+
+
+def _stored(step: Step, scope: str, name: str, value: Any) -> bytes:
+    """Sealed, unless a form asks for it and no form gives it a class: what is worked out, called
+    something else or taken from a message may hold what is protected."""
+    plain = orjson.dumps(feel.to_json(value))
+    bound = (step.bound or step.row.bound).values()
+    classed = {step.definition(one).classed.get(name) for one in bound} - {None}
+    if classed == {False}:
+        return plain
+    return sealing.VARIABLE.seal(plain, step.row.id, scope, name)
 
 
 def write_history(step: Step, cut: list[list[Any]]) -> int:
@@ -77,7 +88,7 @@ def write_history(step: Step, cut: list[list[Any]]) -> int:
                 "element_id": event.element_id,
                 "account_id": step.actor.account_id,
                 "task_id": event.task_id,
-                "details": pack(event.details),
+                "details": pack(event.details, step.row.id, first + place),
             }
             for place, event in enumerate(events)
         ],
@@ -118,12 +129,13 @@ def write_thrown(step: Step) -> None:
 
 
 def _outgoing(step: Step, thrown: Thrown, key: str, one_of: str) -> dict[str, Any]:
+    idempotency = f"{step.row.id}:{thrown.token_id}{one_of}"
     payload = {"from": step.row.reference, "values": feel.to_json(thrown.payload)}
     return {
         "name": thrown.name,
         "key": key,
-        "idempotency": f"{step.row.id}:{thrown.token_id}{one_of}",
-        "payload": orjson.dumps(payload),
+        "idempotency": idempotency,
+        "payload": sealing.MESSAGE.dump(payload, thrown.name, idempotency),
         "thrown_by": step.row.id,
         "account_id": step.row.started_by,
         "sent_at": clock.now(),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select
 
-from engine import access, audit, clock
+from engine import access, audit, clock, sealing
 from engine.access import Actor
 from engine.commands.file_kinds import kind_of, safe_name
 from engine.database import inserted_id
@@ -48,20 +48,20 @@ def add_file(
     kind = kind_of(given.content)
     if kind is None:
         raise InvalidInput({"file": f"The file must be {TAKEN}, without macros."})
+    row = {"instance_id": instance_id, "account_id": actor.account_id, "at": clock.now()}
     made = db.execute(
         insert(case_file).values(
-            instance_id=instance_id,
+            **row,
             task_id=task_id,
-            account_id=actor.account_id,
-            at=clock.now(),
-            name=safe_name(given.name, kind),
+            name=sealing.FILE_NAME.write(safe_name(given.name, kind), *row.values()),
             media_type=kind.media_type,
             size=len(given.content),
             digest=hashlib.sha256(given.content).hexdigest(),
         )
     )
     number = inserted_id(made)
-    db.execute(insert(file_content).values(file_id=number, content=given.content))
+    sealed = sealing.FILE.seal(given.content, number)
+    db.execute(insert(file_content).values(file_id=number, content=sealed))
     _record(db, actor, instance_id, "file.add", number)
     return number
 
@@ -72,7 +72,7 @@ def open_file(db: Connection, instance_id: int, number: int, *, actor: Actor) ->
     access.require_case(db, actor, instance_id)
     f, seen = case_file.c, access.file_seen_by(db, actor, instance_id)
     row = db.execute(
-        select(f.name, f.media_type, file_content.c.content)
+        select(f.account_id, f.at, f.name, f.media_type, file_content.c.content)
         .join(file_content, file_content.c.file_id == f.id)
         .where(f.id == number, f.instance_id == instance_id, seen)
     ).first()
@@ -85,7 +85,8 @@ def open_file(db: Connection, instance_id: int, number: int, *, actor: Actor) ->
             rule="masked",
         )
     _record(db, actor, instance_id, "file.open", number)
-    return Opened(row.name, row.media_type, row.content)
+    name = sealing.FILE_NAME.read(row.name, instance_id, row.account_id, row.at)
+    return Opened(name, row.media_type, sealing.FILE.open(row.content, number))
 
 
 def _must_be_of(db: Connection, task_id: str, instance_id: int) -> None:

@@ -6,10 +6,9 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, Row, select, update
 
-from engine import clock, definitions, feel
+from engine import clock, definitions, feel, sealing
 from engine.access import SYSTEM
 from engine.advance import Beginning, Step, advancing, begin
 from engine.advance.writing import SIGNAL_START
@@ -41,7 +40,9 @@ def send(db: Connection, name: str, key: str, values: dict[str, Any], *, idempot
         name=name,
         key=key,
         idempotency=idempotency,
-        payload=orjson.dumps({"from": None, "values": feel.to_json(values)}),
+        payload=sealing.MESSAGE.dump(
+            {"from": None, "values": feel.to_json(values)}, name, idempotency
+        ),
         sent_at=now,
         expires_at=now + timedelta(days=30),
     )
@@ -138,7 +139,7 @@ def _deliver(db: Connection, message_id: int) -> int:
 
 
 def _into(db: Connection, instance_id: int, token: str, row: Row[Any]) -> int | None:
-    payload = orjson.loads(row.payload)
+    payload = sealing.MESSAGE.load(row.payload, row.name, row.idempotency)
     with advancing(db, instance_id, actor=SYSTEM) as step:
         wait = step.before.get(token)
         if wait is None:
@@ -156,7 +157,7 @@ def _start_by(db: Connection, row: Row[Any]) -> int | None:
     if found is None:
         return None
     definition, start = found
-    payload = orjson.loads(row.payload)
+    payload = sealing.MESSAGE.load(row.payload, row.name, row.idempotency)
     starter = None
     if row.account_id is not None:
         starter = db.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, insert
 
-from engine import access, audit, clock
+from engine import access, audit, clock, sealing
 from engine.access import Actor
 from engine.database import inserted_id
 from engine.errors import InvalidInput, NotAllowed
@@ -24,11 +24,9 @@ def write_note(db: Connection, instance_id: int, text: str, *, actor: Actor) -> 
         raise InvalidInput({"note": "Write the note before you send it."})
     if len(kept) > LONGEST:
         raise InvalidInput({"note": f"A note has at most {LONGEST:,} characters."})
-    made = db.execute(
-        insert(case_note).values(
-            instance_id=instance_id, account_id=actor.account_id, at=clock.now(), text=kept
-        )
-    )
+    row = {"instance_id": instance_id, "account_id": actor.account_id, "at": clock.now()}
+    sealed = sealing.NOTE.write(kept, *row.values())
+    made = db.execute(insert(case_note).values(**row, text=sealed))
     number = inserted_id(made)
     audit.record(
         db, actor=actor, chain=f"case:{instance_id}", action="case.note", subject=str(number)

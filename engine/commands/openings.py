@@ -26,9 +26,7 @@ def open_masked(db: Connection, instance_id: int, *, actor: Actor, reason: str) 
     needs_reason(reason)
     until = clock.now() + HOW_LONG
     db.execute(
-        insert(opening).values(
-            instance_id=instance_id, account_id=actor.account_id, reason=reason.strip(), until=until
-        )
+        insert(opening).values(instance_id=instance_id, account_id=actor.account_id, until=until)
     )
     classes = sorted(actor.opens & actor.masks)
     tell(db, instance_id, actor, Event("masked.opened", details={"reason": reason}))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 
-from engine import access, audit, clock, definitions
+from engine import access, audit, clock, definitions, sealing
 from engine.access import Actor
 from engine.advance import advancing
 from engine.commands import messages
@@ -104,7 +103,7 @@ def save_draft(
         account_id=actor.account_id,
         counter=counter,
         saved_at=now,
-        values=orjson.dumps(typed),
+        values=sealing.DRAFT.dump(typed, task_id, actor.account_id),
     )
     db.execute(
         statement.on_conflict_do_update(
@@ -125,7 +124,9 @@ def _no_longer_asked(
 ) -> dict[str, list[str]]:
     """What the draft holds of a version whose form asked more: a migration loses none of it."""
     found = db.execute(_DRAFT, {"task": task_id, "account": actor.account_id}).scalar()
-    before: dict[str, list[str]] = orjson.loads(found) if found else {}
+    before: dict[str, list[str]] = (
+        sealing.DRAFT.load(found, task_id, actor.account_id) if found else {}
+    )
     asked = form.keep_typed(before) if form else {}
     return {name: values for name, values in before.items() if name not in asked}
 
@@ -279,6 +280,6 @@ def tell(db: Connection, instance_id: int, actor: Actor, event: Event) -> None:
             element_id=event.element_id,
             account_id=actor.account_id,
             task_id=event.task_id,
-            details=pack(event.details),
+            details=pack(event.details, instance_id, sequence),
         )
     )

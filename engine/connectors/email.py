@@ -8,7 +8,7 @@ import ssl
 from contextlib import suppress
 from email.message import EmailMessage
 
-from engine import clock
+from engine import clock, sealing
 from engine.bpmn.services import Declaration, Parameter
 from engine.connectors.calling import Call, Connector, ConnectorFailed
 from engine.connectors.settings import Settings, current
@@ -73,12 +73,13 @@ def _send(settings: Settings, message: EmailMessage, limit: int) -> None:
 
 
 def _keep(call: Call, to: str) -> None:
+    subject = " ".join(str(call.values["subject"]).split())
     values = {
         "key": call.key,
         "instance_id": call.instance_id,
-        "recipient": to[:300],
-        "subject": " ".join(str(call.values["subject"]).split())[:300],
-        "body": str(call.values["text"]),
+        "recipient": sealing.RECIPIENT.write(to, call.key),
+        "subject": sealing.SUBJECT.write(subject, call.key),
+        "body": sealing.BODY.write(str(call.values["text"]), call.key),
         "at": clock.now(),
     }
     with call.database.transaction() as db:

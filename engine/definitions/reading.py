@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import yaml
@@ -16,6 +16,7 @@ from engine.bpmn import elements, xml
 from engine.bpmn.elements import Diagram, Element
 from engine.errors import InvalidDefinition, Problem
 from engine.forms import Form
+from engine.forms.model import class_of
 
 DIAGRAM = "process.bpmn"
 MANIFEST = "process.yaml"
@@ -50,6 +51,15 @@ class Definition:
             for part in e.each
             if (part.kind, part.event, part.parent) == ("startEvent", event, self.key)
         ]
+
+    @cached_property
+    def classed(self) -> Mapping[str, bool]:
+        """Variable that a form asks for → whether any question for it has a class."""
+        found: dict[str, bool] = {}
+        for form in self.forms.values():
+            for one in form.questions():
+                found[one.key] = found.get(one.key, False) or class_of(one) is not None
+        return found
 
     def form(self, element_id: str) -> Form | None:
         return self.forms.get(element_id)

@@ -13,13 +13,16 @@ from sqlalchemy import Connection
 from engine.database import Database
 from engine.errors import EngineError
 
+SEALED = "0011"  # before it, what is protected was stored as it was written
+
 
 class NewerDatabase(EngineError):
     """The database was made by a newer version of the product."""
 
 
 def migrate(database: Database) -> str:
-    """Bring the schema up to date; returns its revision. Safe to run again after a break."""
+    """Bring the schema up to date; returns its revision. Safe to run again after a break; rows
+    that were stored plain need the data key to be set."""
     config = _config()
     with database.schema_change() as connection:
         current = _context(connection).get_current_revision()
@@ -29,6 +32,8 @@ def migrate(database: Database) -> str:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         now = _context(connection).get_current_revision()
+    if current is not None and current < SEALED <= str(now):
+        database.forget_what_was()
     return str(now)
 
 

@@ -15,7 +15,7 @@ case_file = Table(
     Column("task_id", String(32), ForeignKey("wm_user_task.id")),
     Column("account_id", Id, ForeignKey("wm_account.id"), nullable=False),
     Column("at", Instant, nullable=False),
-    Column("name", String(150), nullable=False),
+    Column("name", LargeBinary, nullable=False),
     Column("media_type", String(100), nullable=False),
     Column("size", Integer, nullable=False),
     Column("digest", String(64), nullable=False),

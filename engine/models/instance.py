@@ -56,7 +56,7 @@ history_event = Table(
     Column("task_id", String(32)),
     Column(
         "details", LargeBinary
-    ),  # zstd-compressed JSON: words, old and new values, finished steps
+    ),  # zstd-compressed JSON, sealed: words, old and new values, finished steps
 )
 
 reference_counter = Table(

@@ -11,7 +11,6 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
-    Text,
 )
 
 from engine.models.base import Id, Instant, Json, metadata
@@ -25,7 +24,7 @@ job = Table(
     Column("element_id", String(200), nullable=False),
     Column("title", String(300), nullable=False),
     Column("connector", String(100), nullable=False),
-    Column("parameters", LargeBinary),  # FEEL values as JSON; gone when the job has ended
+    Column("parameters", LargeBinary),  # FEEL values, sealed; gone when the job has ended
     Column("state", String(10), nullable=False),  # waiting done failed cancelled
     Column("attempts", Integer, nullable=False),  # begun so far
     Column("allowed", Integer, nullable=False),
@@ -49,8 +48,8 @@ outbox = Table(
     Column("id", Id, primary_key=True),
     Column("key", String(64), nullable=False, unique=True),  # the job: sent twice is kept once
     Column("instance_id", Id, ForeignKey("wm_process_instance.id"), nullable=False),
-    Column("recipient", String(300), nullable=False),
-    Column("subject", String(300), nullable=False),
-    Column("body", Text, nullable=False),
+    Column("recipient", LargeBinary, nullable=False),
+    Column("subject", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
     Column("at", Instant, nullable=False),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, Table
 
 from engine.models.base import Id, Instant, metadata
 
@@ -13,6 +13,6 @@ case_note = Table(
     Column("instance_id", Id, ForeignKey("wm_process_instance.id"), nullable=False),
     Column("account_id", Id, ForeignKey("wm_account.id"), nullable=False),
     Column("at", Instant, nullable=False),
-    Column("text", String(5000), nullable=False),
+    Column("text", LargeBinary, nullable=False),
     Index("ix_wm_case_note_instance", "instance_id", "id"),
 )

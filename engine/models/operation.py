@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table
+from sqlalchemy import Column, ForeignKey, Index, LargeBinary, String, Table
 
 from engine.models.base import Id, Instant, Json, metadata
 
@@ -12,8 +12,8 @@ proposal = Table(
     Column("id", Id, primary_key=True),
     Column("instance_id", Id, ForeignKey("wm_process_instance.id"), nullable=False),
     Column("kind", String(40), nullable=False),  # of the operation
-    Column("operation", Json, nullable=False),  # its values
-    Column("reason", String(2000), nullable=False),
+    Column("operation", LargeBinary, nullable=False),  # its values
+    Column("reason", LargeBinary, nullable=False),
     Column("waits", Json, nullable=False),  # names of the protected waits that would end
     Column("proposed_by", Id, ForeignKey("wm_account.id"), nullable=False),
     Column("proposed_at", Instant, nullable=False),
@@ -29,7 +29,6 @@ opening = Table(
     Column("id", Id, primary_key=True),
     Column("instance_id", Id, ForeignKey("wm_process_instance.id"), nullable=False),
     Column("account_id", Id, ForeignKey("wm_account.id"), nullable=False),
-    Column("reason", String(2000), nullable=False),
     Column("until", Instant, nullable=False),
     Index("ix_wm_opening_account", "account_id", "instance_id", "until"),
 )

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from engine import access
+from engine import access, sealing
 from engine.access import Actor
 from engine.models import account, case_file, user_task
 
@@ -30,13 +30,22 @@ def files_of(db: Connection, actor: Actor, instance_id: int) -> tuple[FileLine, 
     """Of a case this actor may see: those they may read."""
     f = case_file.c
     rows = db.execute(
-        select(f.id, f.name, f.size, account.c.name.label("by"), f.at, user_task.c.title, f.task_id)
+        select(
+            f.id, f.name, f.size, f.account_id, f.at, f.task_id,
+            account.c.name.label("by"), user_task.c.title,
+        )
         .join(account, account.c.id == f.account_id)
         .outerjoin(user_task, user_task.c.id == f.task_id)
         .where(f.instance_id == instance_id, access.file_seen_by(db, actor, instance_id))
         .order_by(f.id.desc())
-    ).all()
+    ).all()  # fmt: skip
     if not rows:
         return ()
     locked = not access.reads_unmasked(db, actor, instance_id)
-    return tuple(FileLine(*row, locked) for row in rows)
+    return tuple(
+        FileLine(
+            row.id, sealing.FILE_NAME.read(row.name, instance_id, row.account_id, row.at),
+            row.size, row.by, row.at, row.title, row.task_id, locked,
+        )
+        for row in rows
+    )  # fmt: skip

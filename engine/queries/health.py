@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from engine import access, clock, queue
+from engine import access, clock, queue, sealing
 from engine.access import Actor
 from engine.models import outbox, process_instance, timer, worker
 
@@ -59,8 +59,16 @@ def outbox_of(db: Connection, actor: Actor) -> tuple[Mail, ...]:
     access.require(actor, "administer")
     o = outbox.c
     rows = db.execute(
-        select(o.recipient, o.subject, o.body, o.at)
+        select(o.key, o.recipient, o.subject, o.body, o.at)
         .order_by(o.at.desc(), o.id.desc())
         .limit(MOST_MAILS)
     )
-    return tuple(Mail(row.recipient, row.subject, row.body, row.at) for row in rows)
+    return tuple(
+        Mail(
+            sealing.RECIPIENT.read(row.recipient, row.key),
+            sealing.SUBJECT.read(row.subject, row.key),
+            sealing.BODY.read(row.body, row.key),
+            row.at,
+        )
+        for row in rows
+    )

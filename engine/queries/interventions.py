@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from engine import access, definitions
+from engine import access, definitions, sealing
 from engine.access import Actor
 from engine.advance import Step, preview
 from engine.advance.effect import is_protected
@@ -192,7 +192,9 @@ def proposals(db: Connection, actor: Actor, instance_id: int | None = None) -> t
         statement = statement.where(p.instance_id == instance_id)
     return tuple(
         Proposal(
-            row.id, row.kind, tuple(row.waits), row.reason, row.name,
+            row.id, row.kind, tuple(row.waits),
+            sealing.REASON.read(row.reason, row.instance_id, row.proposed_by, row.proposed_at),
+            row.name,
             row.proposed_by == actor.account_id, row.proposed_at, row.reference,
         )
         for row in db.execute(statement)

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, Row, and_, or_, select
 
-from engine import definitions
+from engine import definitions, sealing
 from engine.access import Actor
 from engine.forms import Field
 from engine.forms.answers import DATE_PARTS, row_numbers
@@ -72,7 +71,8 @@ def _rows(db: Connection, actor: Actor, instance_id: int) -> list[Row[Any]]:
     return list(
         db.execute(
             select(
-                user_task, draft.c["values"].label("typed"), d.saved_at,
+                user_task, draft.c["values"].label("typed"), d.account_id.label("author_id"),
+                d.saved_at,
                 author.c.name.label("author"), ender.c.name.label("ender"),
             )
             .select_from(draft)
@@ -91,7 +91,7 @@ def _answers(
     """The questions of the task's form that were answered; of an open task, whose form shows the
     draft, only what a new version no longer asks."""
     form = definitions.load(db, row.definition_id).form(row.element_id)
-    typed: Typed = orjson.loads(row.typed)
+    typed: Typed = sealing.DRAFT.load(row.typed, row.id, row.author_id)
     asked = form.keep_typed(typed) if form else {}
     unasked = {name: values for name, values in typed.items() if name not in asked}
     found = list(_of(form.questions(), asked, "", chosen, actor=actor)) if form else []

@@ -60,7 +60,7 @@ class Telling:
         return element.label if element else element_id or ""
 
     def line(self, row: Row[Any]) -> StoryLine:
-        details = history.unpack(row.details)
+        details = history.unpack(row)
         title, words = _TITLES.get(row.kind, _other)(self, row, details)
         answers = row.kind in ANSWERING and row.element_id in self.questions
         return StoryLine(row.seq, row.at, title, row.name or "Waymark", words, answers)
@@ -71,7 +71,7 @@ class Telling:
         if row.kind not in ANSWERING or not asked:
             return None
         given: dict[str, Any] = {}
-        for _scope, name, _old, new, element_id in history.unpack(row.details).get("writes", ()):
+        for _scope, name, _old, new, element_id in history.unpack(row).get("writes", ()):
             if name in asked and element_id in (None, row.element_id):
                 given.setdefault(name, feel.from_json(new))
         answers = tuple(
@@ -97,7 +97,7 @@ def rows(db: Connection, instance_id: int) -> list[Row[Any]]:
 def passed_elements(found: Iterable[Row[Any]]) -> frozenset[str]:
     """Every element that this case has left behind."""
     return frozenset(
-        str(element) for row in found for element in history.unpack(row.details).get("passed", ())
+        str(element) for row in found for element in history.unpack(row).get("passed", ())
     )
 
 

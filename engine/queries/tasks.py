@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, Row, or_, select
 
-from engine import access, clock, definitions, feel
+from engine import access, clock, definitions, feel, sealing
 from engine.access import Actor
 from engine.choices import offered
 from engine.definitions import Definition
@@ -180,8 +179,9 @@ def _draft(db: Connection, row: Row[Any], actor: Actor) -> Draft | None:
     ).first()
     if found is None:
         return None
+    typed = sealing.DRAFT.load(found.values, found.task_id, found.account_id)
     counter = found.counter if found.account_id == actor.account_id else 0
-    return Draft(orjson.loads(found.values), found.saved_at, counter)
+    return Draft(typed, found.saved_at, counter)
 
 
 def _prefill(

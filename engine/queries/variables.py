@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select
 
-from engine import definitions, feel
+from engine import definitions, feel, sealing
 from engine.access import FIELD_CLASSES, Actor
 from engine.definitions import Definition
 from engine.forms import Field
@@ -46,7 +46,12 @@ def read(db: Connection, instance_id: int, scope: str = "root") -> dict[str, Any
     seen = [r for r in rows if r.scope == "root"]
     seen += [r for r in rows if r.scope.startswith("s:")]
     seen += [r for r in rows if r.scope == scope and not scope.startswith("s:") and scope != "root"]
-    return {r.name: feel.from_json(orjson.loads(r.value)) for r in seen}
+    return {r.name: from_stored(r.value, instance_id, r.scope, r.name) for r in seen}
+
+
+def from_stored(stored: bytes, instance_id: int, scope: str, name: str) -> Any:
+    """The FEEL value of a variable's row."""
+    return feel.from_json(orjson.loads(sealing.VARIABLE.opened(stored, instance_id, scope, name)))
 
 
 def bound_definitions(db: Connection, bound: Mapping[str, int]) -> tuple[Definition, ...]:

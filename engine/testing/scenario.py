@@ -231,9 +231,9 @@ class Scenario:
     def passed(self) -> set[str]:
         """Ids of all elements that this case has passed."""
         with self.database.reading() as db:
-            c = history_event.c
-            rows = db.execute(select(c.details).where(c.instance_id == self.instance_id))
-            return {name for row in rows for name in unpack(row.details).get("passed", [])}
+            told = select(history_event).where(history_event.c.instance_id == self.instance_id)
+            rows = db.execute(told)
+            return {name for row in rows for name in unpack(row).get("passed", [])}
 
     # --- inside
 

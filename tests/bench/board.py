@@ -16,7 +16,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Select, insert, select, text
 
-from engine import audit, clock
+from engine import clock
 from engine.access import SYSTEM
 from engine.commands import deployments, people, signing
 from engine.database import Database
@@ -24,7 +24,7 @@ from engine.migrations import migrate
 from engine.models import process_instance, task_role, user_task
 from engine.testing import Scenario
 from tests.bench.databases import on_both
-from tests.factories import KEY, ROOT, deploy, folder
+from tests.factories import DATA_KEY, KEY, ROOT, deploy, folder, use_keys
 from web import create_app
 from web.config import Config
 
@@ -38,7 +38,7 @@ boss: {title: Boss, organisation: council, rights: [see_all, operate]}
 
 
 def run(argv: list[str]) -> None:
-    audit.configure(KEY)
+    use_keys()
     live, every = (500, 2_000) if "--short" in argv else (LIVE, ALL)
     figures = on_both(lambda url: _measure(url, live, every))
     if "--json" in argv:
@@ -136,7 +136,7 @@ def _first(db: Connection, statement: Select[Any]) -> dict[str, Any]:
 
 
 def _client(database: Database) -> FlaskClient:
-    app = create_app(Config(database.url, "k" * 40, KEY, https=False), database)
+    app = create_app(Config(database.url, "k" * 40, KEY, (DATA_KEY,), https=False), database)
     with database.transaction() as db:
         attempt = signing.Attempt(0, "cat", 2, None)
         opened = signing.finish_sign_in(db, attempt)

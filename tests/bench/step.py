@@ -15,19 +15,18 @@ from typing import Any
 
 from sqlalchemy import create_engine, select, text
 
-from engine import audit
 from engine.database import Database
 from engine.migrations import migrate
 from engine.models import process_instance
 from tests.bench import workload as w
-from tests.factories import KEY
+from tests.factories import use_keys
 
 ROUNDS = 8
 AGES = (20, 500, 2000)
 
 
 def run(argv: list[str]) -> None:
-    audit.configure(KEY)
+    use_keys()
     rounds = 2 if "--short" in argv else ROUNDS
     ages = (20, 100) if "--short" in argv else AGES
     figures: dict[str, Any] = {"python_loop_ms": _python_loop()}

@@ -24,14 +24,13 @@ from urllib.parse import urlencode
 
 from sqlalchemy import text
 
-from engine import audit
 from engine.access import SYSTEM, load_actor
 from engine.commands import cases, deployments, people, signing, tasks
 from engine.database import Database
 from engine.migrations import migrate
 from tests.bench.board import LIVE, ROLES, _copies
 from tests.bench.databases import on_both
-from tests.factories import KEY, ROOT, deploy, folder
+from tests.factories import DATA_KEY, KEY, ROOT, deploy, folder, use_keys
 from web import create_app
 from web.config import Config
 
@@ -57,7 +56,7 @@ class Found:
 
 
 def run(argv: list[str]) -> None:
-    audit.configure(KEY)
+    use_keys()
     live = 500 if "--short" in argv else LIVE
     figures = on_both(lambda url: _measure(url, live))
     if "--json" in argv:
@@ -80,7 +79,8 @@ def _measure(url: str, live: int) -> dict[str, Any]:
         [sys.executable, "-m", "web.cli", "serve", "--port", str(port), "--worker"],
         env={
             **os.environ, "WAYMARK_DATABASE_URL": url, "WAYMARK_SECRET_KEY": SECRET,
-            "WAYMARK_AUDIT_KEY": KEY.decode(), "WAYMARK_HTTPS": "0",
+            "WAYMARK_AUDIT_KEY": KEY.decode(), "WAYMARK_DATA_KEY": DATA_KEY.hex(),
+            "WAYMARK_HTTPS": "0",
         },
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
@@ -147,7 +147,9 @@ def _cookie(database: Database, name: str) -> str:
             text("select id from wm_account where username = :name"), {"name": name}
         ).scalar_one()
         opened = signing.finish_sign_in(db, signing.Attempt(0, name, account_id, None))
-    client = create_app(Config(database.url, SECRET, KEY, https=False), database).test_client()
+    client = create_app(
+        Config(database.url, SECRET, KEY, (DATA_KEY,), https=False), database
+    ).test_client()
     with client.session_transaction() as session:
         session["_user_id"], session["wm-csrf"] = opened.token, opened.csrf_secret
     found = client.get_cookie("waymark")

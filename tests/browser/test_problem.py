@@ -15,7 +15,7 @@ from engine.models import account
 from engine.testing import Scenario
 from tests.browser.conftest import WIDE
 from tests.browser.desk import PASSWORD, served
-from tests.factories import KEY, MODELS, form, forms, model, ready
+from tests.factories import DATA_KEY, KEY, MODELS, form, forms, model, ready
 from web import create_app
 from web.config import Config
 
@@ -50,7 +50,7 @@ def test_a_supervisor_corrects_a_value_with_a_reason_and_the_case_goes_on(
 ) -> None:
     run = stopped(tmp_path)
     run.expect_status("incident")
-    config = Config(str(run.database.url), "s" * 32, KEY, https=False)
+    config = Config(str(run.database.url), "s" * 32, KEY, (DATA_KEY,), https=False)
     page = browser.new_page(viewport=WIDE)
     with served(create_app(config, run.database)) as site:
         sign_in(page, site, "cat")

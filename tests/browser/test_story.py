@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 from engine import clock
 from tests.browser.conftest import NARROW, WIDE
 from tests.browser.desk import Desk, accounts, served, site_database
-from tests.factories import KEY, PROCESSES
+from tests.factories import DATA_KEY, KEY, PROCESSES
 from web import create_app
 from web.config import Config
 
@@ -43,7 +43,7 @@ def test_a_story_in_the_browser(
 ) -> None:
     spec = yaml.safe_load((STORIES / f"{story}.yaml").read_text())
     database = site_database(tmp_path, spec["people"])
-    app = create_app(Config(str(database.url), "s" * 32, KEY, https=False), database)
+    app = create_app(Config(str(database.url), "s" * 32, KEY, (DATA_KEY,), https=False), database)
     with served(app) as site:
         desk = Desk(database, site, browser, options)
         desk.scenario.people, desk.story = accounts(database), story

@@ -36,7 +36,7 @@ def told(run: Scenario, kind: str) -> dict[str, object]:
         row = db.execute(
             select(history_event).where(h.instance_id == run.instance_id, h.kind == kind)
         ).one()
-    return unpack(row.details)
+    return unpack(row)
 
 
 def test_a_suspended_case_takes_nothing_until_it_is_resumed(database: Database) -> None:
@@ -76,7 +76,7 @@ def test_a_case_is_moved_back_and_forward_and_its_story_says_so(database: Databa
     with database.reading() as db:
         h = history_event.c
         rows = db.execute(select(history_event).where(h.kind == "case.placed").order_by(h.seq))
-        assert [unpack(r.details)["from"] for r in rows] == ["first", "second"]
+        assert [unpack(r)["from"] for r in rows] == ["first", "second"]
 
 
 def test_a_move_that_would_leave_a_join_waiting_or_double_a_step_is_refused(

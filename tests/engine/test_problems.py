@@ -60,7 +60,7 @@ def test_a_corrected_value_lets_the_case_go_on_and_the_story_tells_it(database: 
         rows = db.execute(
             select(history_event).where(history_event.c.kind == "value.corrected")
         ).all()
-    (told,) = [unpack(row.details) for row in rows]
+    (told,) = [unpack(row) for row in rows]
     assert (told["name"], told["old"], told["new"]) == ("amount", 5, 20)
     assert told["reason"] == "The amount was mistyped"
 

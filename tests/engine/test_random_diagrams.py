@@ -189,7 +189,7 @@ def history(database: Database, instance_id: int) -> list[tuple[Any, ...]]:
         c = history_event.c
         wanted = select(c.seq, c.kind, c.element_id, c.details).where(c.instance_id == instance_id)
         rows = db.execute(wanted.order_by(c.seq)).all()
-    return [(r.seq, r.kind, r.element_id, unpack(r.details).get("passed")) for r in rows]
+    return [(r.seq, r.kind, r.element_id, unpack(r).get("passed")) for r in rows]
 
 
 def is_open(run_: Scenario) -> bool:

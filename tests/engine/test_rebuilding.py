@@ -18,9 +18,11 @@ ROUNDS = 7
 
 def details(database: Database, instance_id: int) -> list[dict[str, Any]]:
     c = history_event.c
-    wanted = select(c.details).where(c.instance_id == instance_id).order_by(c.seq)
+    wanted = (
+        select(c.instance_id, c.seq, c.details).where(c.instance_id == instance_id).order_by(c.seq)
+    )
     with database.reading() as db:
-        return [unpack(stored) for stored in db.execute(wanted).scalars()]
+        return [unpack(row) for row in db.execute(wanted.order_by(c.seq))]
 
 
 def nodes(node: rebuilding.Node) -> Iterator[rebuilding.Node]:

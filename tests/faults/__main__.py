@@ -7,11 +7,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from engine import audit
 from engine.database import Database
 from engine.migrations import migrate
 from tests.bench.workload import postgres
-from tests.factories import KEY
+from tests.factories import use_keys
 from tests.faults import (
     backup,
     clock,
@@ -52,7 +51,7 @@ def main() -> int:
     if name not in (*FULL, *ALONE):
         print(f"usage: python -m tests.faults {'|'.join((*FULL, *ALONE))}")
         return 2
-    audit.configure(KEY)
+    use_keys()
     losses = ALONE[name]() if name in ALONE else _on_each_database(FULL[name])
     for line in losses:
         print(f"LOST: {line}")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-from engine import audit, definitions
+from engine import definitions
 from engine.access import SYSTEM
 from engine.bpmn import xml
 from engine.bpmn.elements import elements_of
@@ -26,7 +26,7 @@ from engine.errors import InvalidDefinition
 from engine.execution import run as running
 from engine.execution.workflow import Facts
 from engine.migrations import migrate
-from tests.factories import KEY, ROLES, SHARED, deploy, model
+from tests.factories import ROLES, SHARED, deploy, model, use_keys
 from tests.faults.pages import Answer, Site, Visitor, serving
 
 FOLDER = SHARED / "badbpmn"
@@ -47,7 +47,7 @@ class Upload:
 def run(*, cuts: int, part: int = 1) -> list[str]:
     """Every slow, nameless or broken answer to every `part`-th file, in words; good files are also
     cut in so many places."""
-    audit.configure(KEY)
+    use_keys()
     found: list[str] = []
     with tempfile.TemporaryDirectory(prefix="waymark-diagrams-") as folder:
         database = Database(f"sqlite:///{Path(folder)}/waymark.db")

@@ -9,12 +9,11 @@ from typing import Any
 
 from sqlalchemy import event, text
 
-from engine import audit
 from engine.access import SYSTEM
 from engine.commands import people
 from engine.database import Database
 from engine.migrations import migrate
-from tests.factories import KEY, deploy, form, forms, model, plain_roles
+from tests.factories import deploy, form, forms, model, plain_roles, use_keys
 from tests.faults import kill
 from tests.faults.pages import Answer, Site, Visitor, serving
 
@@ -29,7 +28,7 @@ def run(*, after: int) -> list[str]:
 
     The disk is SQLite's own limit on its pages: the same error as the file system's."""
     with tempfile.TemporaryDirectory(prefix="waymark-disk-") as folder:
-        audit.configure(KEY)
+        use_keys()
         database = Database(f"sqlite:///{Path(folder)}/waymark.db")
         migrate(database)
         _set_up(database)

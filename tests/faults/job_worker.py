@@ -7,12 +7,12 @@ from __future__ import annotations
 import sys
 from datetime import timedelta
 
-from engine import audit, connectors, queue, timers
+from engine import connectors, queue, timers
 from engine.database import Database
-from tests.factories import KEY
+from tests.factories import use_keys
 
 if __name__ == "__main__":
-    audit.configure(KEY)
+    use_keys()
     connectors.configure(connectors.Settings(allowed_hosts=frozenset({"127.0.0.1"})))
     queue.GRACE = timedelta(seconds=1)
     print("ready", flush=True)

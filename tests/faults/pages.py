@@ -16,7 +16,7 @@ from waitress import wasyncore
 from waitress.server import create_server  # type: ignore[import-untyped]  # no types
 
 from engine.database import Database
-from tests.factories import KEY
+from tests.factories import DATA_KEY, KEY
 from web import create_app
 from web.config import Config
 
@@ -96,7 +96,7 @@ class Site:
 @contextmanager
 def serving(database: Database) -> Iterator[Site]:
     """The app as `waymark serve` runs it, on a free port of this machine."""
-    app = create_app(Config(database.url, "k" * 40, KEY, https=False), database)
+    app = create_app(Config(database.url, "k" * 40, KEY, (DATA_KEY,), https=False), database)
     server = create_server(app, host="127.0.0.1", port=0, threads=THREADS, ident=None)
 
     def loop() -> None:

@@ -13,13 +13,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import audit
 from engine.access import SYSTEM
 from engine.commands import people
 from engine.database import Database
 from engine.migrations import migrate
 from engine.models import process_instance
-from tests.factories import KEY, deploy, form, forms, model, plain_roles
+from tests.factories import deploy, form, forms, model, plain_roles, use_keys
 from tests.faults import kill
 from tests.faults.pages import Site, Visitor, serving
 
@@ -31,7 +30,7 @@ POOL = 8 + 8  # the pool and its overflow
 
 def run(*, stops: int) -> list[str]:
     """Everything lost, every 500, every slow return, in words."""
-    audit.configure(KEY)
+    use_keys()
     folder = Path(tempfile.mkdtemp(prefix="waymark-restart-"))
     server = _server(folder)
     try:

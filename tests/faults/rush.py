@@ -9,13 +9,12 @@ from threading import Barrier
 
 from sqlalchemy import select
 
-from engine import audit
 from engine.access import load_actor
 from engine.commands import cases, tasks
 from engine.database import Database
 from engine.errors import Conflict, EngineError
 from engine.models import user_task
-from tests.factories import KEY, deploy, model, person, plain_roles
+from tests.factories import deploy, model, person, plain_roles, use_keys
 
 PEOPLE, PROCESSES = 16, 2
 
@@ -58,7 +57,7 @@ def _judge(round_: int, answers: list[str]) -> list[str]:
 
 def _rush(url: str, task_id: str, people: list[int]) -> list[str]:
     """Each person takes the task and completes it, all at the same moment."""
-    audit.configure(KEY)
+    use_keys()
     database = Database(url, pool_size=len(people))
     barrier = Barrier(len(people))
 

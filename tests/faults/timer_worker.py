@@ -6,10 +6,10 @@ import sys
 import time
 from typing import Any
 
-from engine import audit, timers
+from engine import timers
 from engine.database import Database
 from engine.execution import run
-from tests.factories import KEY
+from tests.factories import use_keys
 
 fire = run.fire
 
@@ -22,7 +22,7 @@ def stall(case: Any, task: Any) -> None:
 
 
 def main(url: str, *how: str) -> None:
-    audit.configure(KEY)
+    use_keys()
     if "stall" in how:
         run.fire = stall
     else:

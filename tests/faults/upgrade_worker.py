@@ -10,6 +10,7 @@ from alembic import command
 
 from engine.database import Database
 from engine.migrations import migrate
+from tests.factories import use_keys
 
 upgrade = command.upgrade
 
@@ -21,5 +22,6 @@ def half(*args: Any, **more: Any) -> None:
 
 
 if __name__ == "__main__":
+    use_keys()
     command.upgrade = half
     migrate(Database(sys.argv[1]))

@@ -7,18 +7,17 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine import audit
 from engine.access import Actor, load_actor
 from engine.commands import cases, tasks
 from engine.database import Database
 from engine.errors import Conflict
 from engine.models import account, process_instance, user_task
 from tests.bench.workload import answers
-from tests.factories import KEY
+from tests.factories import use_keys
 
 
 def main(url: str) -> None:
-    audit.configure(KEY)
+    use_keys()
     database = Database(url)
     with database.reading() as db:
         number = db.execute(select(account.c.id).where(account.c.username == "bench")).scalar_one()

@@ -22,7 +22,7 @@ from engine.commands import deployments, people, signing
 from engine.database import Database
 from engine.models import user_task
 from engine.testing import Scenario
-from tests.factories import KEY, deploy, folder
+from tests.factories import DATA_KEY, KEY, deploy, folder
 from web import create_app
 from web.config import Config
 
@@ -117,7 +117,7 @@ def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def app(database: Database) -> Flask:
-    return create_app(Config(database.url, "k" * 40, KEY, https=False), database)
+    return create_app(Config(database.url, "k" * 40, KEY, (DATA_KEY,), https=False), database)
 
 
 @pytest.fixture

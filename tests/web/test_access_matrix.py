@@ -21,7 +21,7 @@ from engine.models import (
     user_task,
 )
 from tests.conftest import empty
-from tests.factories import KEY
+from tests.factories import DATA_KEY, KEY
 from tests.web import council as councils
 from tests.web.conftest import Visitor
 from web import create_app
@@ -188,7 +188,7 @@ class Office:
 def office(request):
     database = request.getfixturevalue(f"_{request.param}")
     empty(database)
-    app = create_app(Config(database.url, "k" * 40, KEY, https=False), database)
+    app = create_app(Config(database.url, "k" * 40, KEY, (DATA_KEY,), https=False), database)
     council = councils.found(app, database)
     yield _furnished(council)
     clock.stand_still(None)

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import secrets
 import shutil
 import stat
 
 import pytest
 from click.testing import CliRunner
 
-from engine import audit
-from tests.factories import KEY, PROCESSES
+from tests.factories import DATA_KEY, PROCESSES, use_keys
 from tests.web.conftest import DESK
 from web.cli import waymark
 from web.cli.run import _is_loopback
-from web.config import Config, ConfigError, contrast_with_white
+from web.config import Config, ConfigError, contrast_with_white, data_keys
 
 
 @pytest.fixture(autouse=True)
 def _tests_own_key():
     yield
-    audit.configure(KEY)
+    use_keys()
 
 
 def run(*words, **environment):
@@ -33,6 +34,7 @@ def settings(tmp_path):
         "WAYMARK_DATABASE_URL": f"sqlite:///{tmp_path}/x.db",
         "WAYMARK_SECRET_KEY": "s" * 40,
         "WAYMARK_AUDIT_KEY": "a" * 40,
+        "WAYMARK_DATA_KEY": DATA_KEY.hex(),
     }
 
 
@@ -74,6 +76,7 @@ def test_a_scenario_prints_each_step():
 def test_a_site_is_set_up_from_the_command_line(tmp_path):
     site = settings(tmp_path)
     assert "revision" in run("migrate", **site).output
+    assert run("reseal", **site).output == "0 values were sealed anew.\n"
     (tmp_path / "roles.yaml").write_text("worker: {title: Worker, organisation: any}")
     shutil.copytree(DESK, tmp_path / "desk")
     assert "desk version 1: published" in run("deploy", str(tmp_path), **site).output
@@ -104,7 +107,7 @@ def test_the_demo_is_made_once_with_keys_for_its_owner_alone(tmp_path, monkeypat
     again = run("demo", "--no-serve")
     assert "0 newly published" in again.output
     assert "Case 1" not in again.output
-    for key in ("secret.key", "audit.key"):
+    for key in ("secret.key", "audit.key", "data.key"):
         assert stat.S_IMODE(os.stat(tmp_path / ".waymark" / key).st_mode) == 0o600
 
 
@@ -113,12 +116,16 @@ def test_the_demo_is_made_once_with_keys_for_its_owner_alone(tmp_path, monkeypat
     [
         ({"secret_key": "short"}, "secret key"),
         ({"audit_key": b"short"}, "audit key"),
+        ({"data_keys": ()}, "data key"),
+        ({"data_keys": (DATA_KEY, b"short")}, "data key"),
+        ({"data_keys": (b"changeme" * 4,)}, "data key"),
         ({"brand": "red"}, "brand colour"),
         ({"brand": "#ffee00"}, "hard to read"),
     ],
 )
 def test_unsafe_settings_stop_the_start(change, words):
     sound = {"database_url": "sqlite://", "secret_key": "k" * 40, "audit_key": b"a" * 40}
+    sound["data_keys"] = (DATA_KEY,)
     with pytest.raises(ConfigError, match=words):
         Config(**{**sound, **change})
     assert contrast_with_white("#ffffff") == 1.0
@@ -128,3 +135,18 @@ def test_a_missing_setting_is_named():
     done = CliRunner().invoke(waymark, ["migrate"], env={"WAYMARK_DATABASE_URL": None})
     assert isinstance(done.exception, ConfigError)
     assert "WAYMARK_DATABASE_URL" in str(done.exception)
+
+
+@pytest.mark.parametrize("name", ["WAYMARK_SECRET_KEY", "WAYMARK_AUDIT_KEY", "WAYMARK_DATA_KEY"])
+def test_a_missing_key_stops_the_start_by_its_name(tmp_path, name):
+    site = {**settings(tmp_path), name: None}
+    done = CliRunner().invoke(waymark, ["serve"], env=site)
+    assert isinstance(done.exception, ConfigError)
+    assert f"Set {name}, or {name}_FILE" in str(done.exception)
+
+
+def test_data_keys_are_read_in_either_writing_and_the_first_seals():
+    new, old = secrets.token_bytes(32), secrets.token_bytes(32)
+    encoded = base64.urlsafe_b64encode(old).decode()
+    assert data_keys(f"{new.hex()}\n{encoded}\n") == (new, old)
+    assert data_keys("no-key* neither!") == (b"", b"")

@@ -10,7 +10,7 @@ import pytest
 from engine import access, clock, timers
 from engine.commands import operations
 from engine.commands.operations import Migrate, Move, Skip
-from tests.factories import KEY, deploy, folder, form, forms, model
+from tests.factories import DATA_KEY, KEY, deploy, folder, form, forms, model
 from tests.web.conftest import DESK, Visitor, words
 from web import create_app
 from web.config import Config
@@ -144,7 +144,9 @@ def test_what_a_new_version_no_longer_asks_stays_readable_and_is_not_saved_away(
 def test_a_draft_outlives_a_session_and_a_restart(desk, visit, saved):
     with clock.at(clock.now() + timedelta(hours=11)):
         assert visit("bob").get("/tasks").status_code == 200
-    again = create_app(Config(desk.database.url, "k" * 40, KEY, https=False), desk.database)
+    again = create_app(
+        Config(desk.database.url, "k" * 40, KEY, (DATA_KEY,), https=False), desk.database
+    )
     bob = visit("bob")
     with bob.client.session_transaction() as session:
         kept = dict(session)

@@ -14,7 +14,7 @@ import pytest
 
 from engine import clock
 from tests.conftest import empty
-from tests.factories import KEY, PROCESSES
+from tests.factories import DATA_KEY, KEY, PROCESSES
 from tests.web import council as councils
 from tests.web.conftest import words
 from tests.web.council import ANSWERS
@@ -57,7 +57,7 @@ def council(request):
     """One database for the whole module: nearly all of these tests only read."""
     database = request.getfixturevalue(f"_{request.param}")
     empty(database)
-    app = create_app(Config(database.url, "k" * 40, KEY, https=False), database)
+    app = create_app(Config(database.url, "k" * 40, KEY, (DATA_KEY,), https=False), database)
     yield councils.found(app, database)
     clock.stand_still(None)
 
@@ -449,7 +449,7 @@ def test_nobody_outside_the_council_can_be_given_the_chair(council):
     environment = {
         "WAYMARK_DATABASE_URL": council.database.engine.url.render_as_string(hide_password=False),
         "WAYMARK_SECRET_KEY": "s" * 40,
-        "WAYMARK_AUDIT_KEY": KEY.decode(),
+        "WAYMARK_AUDIT_KEY": KEY.decode(), "WAYMARK_DATA_KEY": DATA_KEY.hex(),
     }  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-m", "web.cli", "user", "add", "omar.chair", "--name", "Omar Example",

@@ -21,7 +21,7 @@ from engine.database import Database
 from engine.migrations import migrate
 from engine.models import job, timer, worker
 from engine.testing import Scenario
-from tests.factories import KEY, model, ready
+from tests.factories import DATA_KEY, KEY, model, ready
 
 ROOT = Path(__file__).parents[2]
 ASKED, GO_ON = threading.Event(), threading.Event()
@@ -91,6 +91,7 @@ def started(database: Database) -> subprocess.Popen[bytes]:
             "WAYMARK_DATABASE_URL": database.url,
             "WAYMARK_SECRET_KEY": "s" * 40,
             "WAYMARK_AUDIT_KEY": KEY.decode(),
+            "WAYMARK_DATA_KEY": DATA_KEY.hex(),
             "WAYMARK_HTTP_HOSTS": "127.0.0.1",
         },
     )

@@ -1,4 +1,4 @@
-"""`waymark`: demo, serve, worker, deploy, lint, scenario, migrate, user, audit."""
+"""`waymark`: demo, serve, worker, deploy, lint, scenario, migrate, reseal, user, audit."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ for command in (
     run.serve,
     run.worker,
     data.migrate_now,
+    data.reseal_now,
     data.deploy,
     data.lint,
     data.scenario,

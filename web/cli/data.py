@@ -18,7 +18,7 @@ from engine.commands import deployments, people
 from engine.database import Database
 from engine.errors import EngineError, InvalidDefinition, Problem
 from web.cli import folders, linting
-from web.config import from_environment
+from web.config import from_environment, use, use_throwaway_keys
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 ANY_PATH = click.Path(exists=True, path_type=Path)
@@ -26,7 +26,7 @@ ANY_PATH = click.Path(exists=True, path_type=Path)
 
 def _database() -> Database:
     config = from_environment()
-    audit.configure(config.audit_key)
+    use(config)
     return Database(config.database_url)
 
 
@@ -36,6 +36,14 @@ def migrate_now() -> None:
     from engine.migrations import migrate
 
     click.echo(f"The database is at revision {migrate(_database())}.")
+
+
+@click.command("reseal")
+def reseal_now() -> None:
+    """Seal with the newest data key what an older one sealed, so that the older one may go."""
+    from engine.migrations.resealing import reseal
+
+    click.echo(f"{reseal(_database())} values were sealed anew.")
 
 
 @click.command()
@@ -125,7 +133,7 @@ def _throwaway(folder: Path, scenario_file: Path) -> Database:
     from engine.migrations import migrate
 
     root = scenario_file.resolve().parent.parent.parent
-    audit.configure(b"scenarios are thrown away after use")
+    use_throwaway_keys()
     database = Database(f"sqlite:///{folder / 'scenario.db'}")
     migrate(database)
     with database.transaction() as db:

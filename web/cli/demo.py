@@ -5,6 +5,7 @@ What is played stands in `demo.yaml` beside the process folders, in the words of
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from engine import audit, connectors
+from engine import connectors
 from engine.access import SYSTEM
 from engine.commands import deployments, people
 from engine.database import Database
@@ -21,7 +22,7 @@ from engine.migrations import migrate
 from engine.queries.people import all_accounts
 from web.cli import folders
 from web.cli.playing import Playing
-from web.config import Config
+from web.config import KEY_BYTES, Config, data_keys, use
 from web.demo_accounts import DEMO_PASSWORD
 
 HOME = ".waymark"
@@ -37,13 +38,13 @@ def prepare(say: Say) -> Config:
         database_url=f"sqlite:///{home / 'waymark.db'}",
         secret_key=_key(home / "secret.key"),
         audit_key=_key(home / "audit.key").encode(),
+        data_keys=data_keys(_key(home / "data.key", KEY_BYTES)),
         council="Northmere City Council (demo)",
         https=False,
         demo=True,
         connectors=connectors.Settings(outbox=True),
     )
-    audit.configure(config.audit_key)
-    connectors.configure(config.connectors)
+    use(config)
     database = Database(config.database_url)
     migrate(database)
     root = folders.own_or_packaged()
@@ -53,11 +54,11 @@ def prepare(say: Say) -> Config:
     return config
 
 
-def _key(path: Path) -> str:
+def _key(path: Path, length: int = 48) -> str:
     """A key of this demo alone, readable by its owner."""
     if not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
+            file.write(base64.urlsafe_b64encode(secrets.token_bytes(length)).decode())
     return path.read_text().strip()
 
 

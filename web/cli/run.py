@@ -9,7 +9,7 @@ from types import FrameType
 
 import click
 
-from web.config import Config, from_environment
+from web.config import Config, from_environment, use
 
 THREADS = 8
 
@@ -48,13 +48,11 @@ def serve(port: int, host: str, with_worker: bool | None) -> None:
 @click.command()
 def worker() -> None:
     """Fire dates, deliver messages and do service steps until stopped."""
-    from engine import audit, connectors
     from engine.database import Database
     from engine.timers import Worker
 
     config = from_environment()
-    audit.configure(config.audit_key)
-    connectors.configure(config.connectors)
+    use(config)
     beside = Worker(Database(config.database_url))
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

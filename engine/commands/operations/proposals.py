@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from engine import access, audit, clock
+from engine import access, audit, clock, sealing
 from engine.access import Actor
 from engine.advance import Step
 from engine.commands.operations.kinds import KINDS, Operation
@@ -35,15 +35,18 @@ def propose(
     needs_reason(reason)
     if not effect.protected:
         raise Conflict("This needs no second person: nothing protected would end.")
+    row = {
+        "instance_id": instance_id,
+        "proposed_by": actor.account_id,
+        "proposed_at": clock.now(),
+    }
     made = db.execute(
         insert(proposal).values(
-            instance_id=instance_id,
+            **row,
             kind=operation.kind,
-            operation=operation.to_json(),
-            reason=reason.strip(),
+            operation=sealing.OPERATION.dump(operation.to_json(), *row.values()),
+            reason=sealing.REASON.write(reason.strip(), *row.values()),
             waits=list(effect.protected),
-            proposed_by=actor.account_id,
-            proposed_at=clock.now(),
         )
     )
     details = {"kind": operation.kind, "waits": list(effect.protected), "reason": reason}
@@ -60,8 +63,10 @@ def confirm(db: Connection, proposal_id: int, *, actor: Actor, reason: str) -> S
             action="confirm",
             rule="second person",
         )
-    confirms = {"proposed_by": row.proposer, "proposal_reason": row.reason}
-    operation = _from_json(row.kind, row.operation)
+    which = row.instance_id, row.proposed_by, row.proposed_at
+    said = sealing.REASON.read(row.reason, *which)
+    confirms = {"proposed_by": row.proposer, "proposal_reason": said}
+    operation = _from_json(row.kind, sealing.OPERATION.load(row.operation, *which))
     step = perform(db, row.instance_id, operation, actor=actor, reason=reason, confirms=confirms)
     _decide(db, row, actor, "confirmed")
     return step

@@ -12,13 +12,13 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, and_, func, select
 
-from engine import access, clock, definitions, feel
+from engine import access, clock, definitions
 from engine.access import Actor
 from engine.models import process_instance, user_task, variable
 from engine.queries.caselist import LIVE
+from engine.queries.variables import from_stored
 
 QUARTERS = 4
 MINIMUM = 5
@@ -155,14 +155,14 @@ def _ended(db: Connection, key: str, quarters: tuple[str, ...], ends: Ends, mini
     p, v = process_instance.c, variable.c
     named = and_(v.instance_id == p.id, v.scope == "root", v.name == (ends.field or ""))
     rows = db.execute(
-        select(p.ended_at, p.end_event, p.status, v.value)
+        select(p.id, p.ended_at, p.end_event, p.status, v.name, v.value)
         .select_from(process_instance.outerjoin(variable, named))
         .where(p.key == key, p.ended_at.is_not(None))
     )
     counted: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
         by_hand = row.status == "cancelled"
-        name = "Ended by hand" if by_hand else ends.name(row.end_event, row.value)
+        name = "Ended by hand" if by_hand else ends.name(row)
         counted[name][quarter_of(row.ended_at)] += 1
     return _grid("Ended", quarters, dict(sorted(counted.items())), minimum)
 
@@ -174,11 +174,12 @@ class Ends:
     labels: Mapping[str, str]
     field: str | None
 
-    def name(self, end_event: str | None, stored: bytes | None) -> str:
-        value = feel.from_json(orjson.loads(stored)) if stored else None
+    def name(self, row: Any) -> str:
+        """Of an ended case with the stored value of its outcome, if it has one."""
+        value = from_stored(row.value, row.id, "root", row.name) if row.value else None
         if isinstance(value, str) and value:
             return value.replace("_", " ").capitalize()
-        return self.labels.get(end_event or "", "Closed")
+        return self.labels.get(row.end_event or "", "Closed")
 
 
 def _open(db: Connection, key: str, stages: Iterable[str], minimum: int) -> Grid:

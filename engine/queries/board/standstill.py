@@ -156,7 +156,15 @@ def _suspended(db: Connection, which: ColumnElement[bool]) -> tuple[Suspended, .
         .subquery()
     )
     rows = db.execute(
-        select(p.reference, process_definition.c.title, h.at, h.details, account.c.name)
+        select(
+            p.reference,
+            process_definition.c.title,
+            h.at,
+            account.c.name,
+            h.instance_id,
+            h.seq,
+            h.details,
+        )
         .select_from(process_instance)
         .join(process_definition, process_definition.c.id == p.definition_id)
         .join(last, last.c.instance_id == p.id)
@@ -169,7 +177,7 @@ def _suspended(db: Connection, which: ColumnElement[bool]) -> tuple[Suspended, .
     return tuple(
         Suspended(
             row.reference, row.title, row.name or "Waymark", row.at,
-            str(history.unpack(row.details).get("reason", "")),
+            str(history.unpack(row).get("reason", "")),
         )
         for row in rows
     )  # fmt: skip
