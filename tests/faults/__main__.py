@@ -20,6 +20,7 @@ from tests.faults import (
     jobs,
     kill,
     long,
+    migration,
     repeat,
     restart,
     rush,
@@ -42,6 +43,7 @@ FULL: dict[str, Callable[[Database], list[str]]] = {
     "clock": clock.run,
     "jobs": lambda database: jobs.run(database, kills=20, cases=500),
     "long": long.run,
+    "migration": lambda database: migration.run(database, cases=100, kills=20),
     "repeat": lambda database: repeat.run(database, times=100),
 }
 

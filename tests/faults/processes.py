@@ -39,3 +39,11 @@ def line(process: subprocess.Popen[str]) -> str:
     """The next line it says."""
     assert process.stdout is not None
     return process.stdout.readline().strip()
+
+
+def rest(process: subprocess.Popen[str]) -> str:
+    """All that it still says until it ends."""
+    assert process.stdout is not None
+    said = process.stdout.read()
+    process.wait()
+    return said

@@ -12,6 +12,7 @@ from tests.faults import (
     jobs,
     kill,
     long,
+    migration,
     repeat,
     restart,
     rush,
@@ -46,6 +47,10 @@ def test_days_on_which_clocks_change_have_the_right_instants(database: Database)
 
 def test_long_and_wide_cases_run_to_their_end(database: Database) -> None:
     assert long.run(database, part=0.02) == []
+
+
+def test_a_migration_killed_in_the_middle_is_half_done_for_no_case(database: Database) -> None:
+    assert migration.run(database, cases=6, kills=2) == []
 
 
 def test_a_backup_under_load_is_restored_whole(database: Database) -> None:

@@ -55,26 +55,28 @@ def move_cases(key: str) -> ResponseReturnValue:
     with database().reading() as db:
         plan = queries.plan(db, actor(), key, _only())
         mapping, redate = _mapping(plan), "wm-redate" in request.form
-        tried = queries.tried(db, actor(), plan.references, mapping, redate)
+        ways = operations.ways(db, plan.references, mapping, redate)
+        tried = queries.tried(db, actor(), ways)
+        # read last: the ways are to the version that the page showed, or to a newer one
+        live = queries.live_version(db, key)
     confirmed = request.form.get("wm-act") == "confirm"
     chosen = _chosen(tried) if confirmed else _names(t for t in tried if t.refused is None)
     page = MigratePage(plan, tried, chosen)
     if not confirmed:
         return _shown(page)
-    page.errors.update(_faults(plan, chosen))
+    page.errors.update(_faults(live, chosen))
     if not page.errors:
+        moving = [way for way in ways if way.reference in chosen]
         try:
-            brought = operations.bring(
-                database(), chosen, mapping, actor=actor(), reason=given_reason(), redate=redate
-            )
+            brought = operations.bring(database(), moving, actor=actor(), reason=given_reason())
             return _results(plan, brought)
         except InvalidInput as error:
             page.errors.update(error.messages)
     return _shown(page), 422
 
 
-def _faults(plan: Plan, chosen: tuple[str, ...]) -> dict[str, str]:
-    if request.form.get("wm-to") != str(plan.version):
+def _faults(live: int, chosen: tuple[str, ...]) -> dict[str, str]:
+    if request.form.get("wm-to") != str(live):
         return {"tried": NEWER}
     if not chosen:
         return {"case": NONE_CHOSEN}

@@ -3,7 +3,7 @@
 A protected wait is ended by two people together (proposals.py).
 """
 
-from engine.commands.operations.bringing import Brought, bring, migration_of
+from engine.commands.operations.bringing import Brought, Way, bring, ways
 from engine.commands.operations.kinds import (
     Deliver,
     End,
@@ -44,11 +44,11 @@ __all__ = [
     "Retry",
     "Skip",
     "Suspend",
+    "Way",
     "bring",
     "confirm",
     "correct_and_retry",
     "decline",
-    "migration_of",
     "newest_for",
     "perform",
     "preview",
@@ -56,4 +56,5 @@ __all__ = [
     "retry_group",
     "retry_incident",
     "try_draft",
+    "ways",
 ]  # fmt: skip

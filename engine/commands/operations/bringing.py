@@ -27,48 +27,55 @@ class Brought:
     asked: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Way:
+    """How one case comes to the newest versions of its process and of those it calls."""
+
+    reference: str
+    instance_id: int
+    operation: Migrate
+
+
+def ways(
+    db: Connection, references: Iterable[str], mapping: Mapped, redate: bool
+) -> tuple[Way, ...]:
+    """The newest versions are looked up once: whatever is published while the cases move, all of
+    them come to those that were tried."""
+    p = process_instance.c
+    newest: dict[str, dict[str, int]] = {}
+    found = []
+    for reference in references:
+        row = db.execute(select(p.id, p.key).where(p.reference == reference)).first()
+        if row is None:
+            raise NotFound("case", reference)
+        if row.key not in newest:
+            newest[row.key] = newest_for(db, row.key)
+        found.append(Way(reference, row.id, Migrate(newest[row.key], mapping, redate)))
+    return tuple(found)
+
+
 def bring(
-    database: Database,
-    references: Iterable[str],
-    mapping: Mapped,
-    *,
-    actor: Actor,
-    reason: str,
-    redate: bool = False,
+    database: Database, chosen: Iterable[Way], *, actor: Actor, reason: str
 ) -> tuple[Brought, ...]:
-    """Migrate each in a transaction of its own: one that cannot move holds no other back. Where
-    something protected would end, a second person is asked."""
+    """Migrate each in a transaction of its own: one that cannot move holds no other back, and
+    what is stopped in the middle can be done again. Where something protected would end, a second
+    person is asked."""
     needs_reason(reason)
     brought = []
-    for reference in references:
+    for way in chosen:
         try:
-            brought.append(_one(database, reference, mapping, redate, actor=actor, reason=reason))
+            brought.append(_one(database, way, actor=actor, reason=reason))
         except EngineError as error:
-            brought.append(Brought(reference, failed=str(error)))
+            brought.append(Brought(way.reference, failed=str(error)))
     return tuple(brought)
 
 
-def _one(
-    database: Database, reference: str, mapping: Mapped, redate: bool, *, actor: Actor, reason: str
-) -> Brought:
+def _one(database: Database, way: Way, *, actor: Actor, reason: str) -> Brought:
     try:
         with database.transaction() as db:
-            instance_id, operation = migration_of(db, reference, mapping, redate)
-            perform(db, instance_id, operation, actor=actor, reason=reason)
+            perform(db, way.instance_id, way.operation, actor=actor, reason=reason)
     except NeedsSecondPerson as protected:
         with database.transaction() as db:
-            instance_id, operation = migration_of(db, reference, mapping, redate)
-            proposals.propose(db, instance_id, operation, actor=actor, reason=reason)
-        return Brought(reference, asked=protected.waits)
-    return Brought(reference)
-
-
-def migration_of(
-    db: Connection, reference: str, mapping: Mapped, redate: bool
-) -> tuple[int, Migrate]:
-    """A case's id, and its way to the newest versions of its process and of those it calls."""
-    p = process_instance.c
-    row = db.execute(select(p.id, p.key).where(p.reference == reference)).first()
-    if row is None:
-        raise NotFound("case", reference)
-    return row.id, Migrate(newest_for(db, row.key), mapping, redate)
+            proposals.propose(db, way.instance_id, way.operation, actor=actor, reason=reason)
+        return Brought(way.reference, asked=protected.waits)
+    return Brought(way.reference)

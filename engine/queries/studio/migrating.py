@@ -13,7 +13,7 @@ from engine import access, definitions
 from engine.access import Actor
 from engine.bpmn.elements import Element
 from engine.commands import operations
-from engine.commands.operations.migrating import Mapped
+from engine.commands.operations import Way
 from engine.definitions import Definition
 from engine.errors import EngineError
 from engine.models import (
@@ -97,22 +97,23 @@ def outdated(db: Connection, key: str) -> int:
     return len(_outdated(db, key))
 
 
-def tried(
-    db: Connection, actor: Actor, references: Iterable[str], mapping: Mapped, redate: bool
-) -> tuple[Tried, ...]:
+def tried(db: Connection, actor: Actor, ways: Iterable[Way]) -> tuple[Tried, ...]:
     """Each move worked out in memory."""
     _must_move_cases(actor)
-    return tuple(_tried(db, actor, one, mapping, redate) for one in references)
+    return tuple(_tried(db, actor, way) for way in ways)
 
 
-def _tried(db: Connection, actor: Actor, reference: str, mapping: Mapped, redate: bool) -> Tried:
+def live_version(db: Connection, key: str) -> int:
+    return newest(db, key).version
+
+
+def _tried(db: Connection, actor: Actor, way: Way) -> Tried:
     try:
-        instance_id, operation = operations.migration_of(db, reference, mapping, redate)
-        effect = operations.preview(db, instance_id, operation, actor=actor)
+        effect = operations.preview(db, way.instance_id, way.operation, actor=actor)
     except EngineError as error:
-        return Tried(reference, refused=str(error))
+        return Tried(way.reference, refused=str(error))
     opens = tuple(dict.fromkeys(change.title for change in effect.opened))
-    return Tried(reference, None, effect.protected, effect.losing, opens)
+    return Tried(way.reference, None, effect.protected, effect.losing, opens)
 
 
 def _must_move_cases(actor: Actor) -> None:
