@@ -4,7 +4,8 @@ A scenario file is data (see processes/README.md); each step is one command of t
 transaction of its own, on a case that was stored and is restored.
 """
 
+from engine.testing.failing import ScenarioFailed
 from engine.testing.files import Player, local_instant, play, run_file
-from engine.testing.scenario import Scenario, ScenarioFailed
+from engine.testing.scenario import Scenario
 
 __all__ = ["Player", "Scenario", "ScenarioFailed", "local_instant", "play", "run_file"]

@@ -11,10 +11,12 @@ import yaml
 
 from engine import clock, feel
 from engine.database import Database
+from engine.errors import EngineError
 from engine.execution.watching import watching
 from engine.feel.cleaning import clean
 from engine.testing import reaching
-from engine.testing.scenario import Scenario, ScenarioFailed
+from engine.testing.failing import ScenarioFailed
+from engine.testing.scenario import Scenario
 from engine.testing.working import work
 
 Player = Callable[["Scenario", Mapping[str, Any]], "Scenario"]
@@ -38,16 +40,24 @@ def _run(database: Database, path: Path, player: Player | None) -> Scenario:
     scenario.now = local_instant(spec["now"])
     for username, details in (spec.get("people") or {}).items():
         scenario.person(username, details.get("roles", []), details.get("organisation", "council"))
-    try:
-        for step in spec["steps"]:
+    for number, step in enumerate(spec["steps"], 1):
+        try:
             if player is None:
                 play(scenario, step)
             else:
                 scenario = player(scenario, step)
-    except ScenarioFailed as failed:
-        failed.said = tuple(scenario.said)
-        raise
+        except (ScenarioFailed, EngineError) as failed:
+            why = failed.why if isinstance(failed, ScenarioFailed) else str(failed)
+            words = f"step {number}, {_named(step)}: {why.rstrip('.')}"
+            raise ScenarioFailed(scenario.title, words, scenario.said) from failed
     return scenario
+
+
+def _named(step: Mapping[str, Any]) -> str:
+    """“task ask_consent by tara”."""
+    verb, what = next(iter(step.items()))
+    named = f"{verb} {what}" if isinstance(what, str) else verb
+    return f"{named} by {step['by']}" if "by" in step else named
 
 
 def local_instant(text: str | date) -> datetime:
@@ -63,7 +73,7 @@ def play(scenario: Scenario, step: Mapping[str, Any]) -> None:
     verb = next(iter(step))
     call = _VERBS.get(verb)
     if call is None:
-        raise ScenarioFailed(f"{scenario.title}: a scenario does not know “{verb}”")
+        raise ScenarioFailed(scenario.title, f"a scenario does not know “{verb}”")
     call(scenario, step)
 
 

@@ -29,16 +29,10 @@ from engine.models import (
     timer,
     user_task,
 )
+from engine.testing.failing import ScenarioFailed
 
 TABLES = {"timer": timer, "message": message_subscription, "job": job}
 KINDS = ("task", *TABLES)
-
-
-class ScenarioFailed(AssertionError):
-    """A scenario did not go as it says: the file, the step and what happened instead. `said`: a
-    line for each step that did."""
-
-    said: tuple[str, ...] = ()
 
 
 @dataclass
@@ -281,18 +275,17 @@ class Scenario:
 
     def _must(self, holds: bool, words: str) -> None:
         if not holds:
-            so_far = "".join(f"\n  {line}" for line in self.said[-8:])
-            raise ScenarioFailed(f"{self.title}: {words}. So far:{so_far}")
+            raise ScenarioFailed(self.title, words, self.said)
 
 
 def _posted(form: Form | None, values: Mapping[str, Any]) -> dict[str, list[str]]:
     if form is None:
         if values:
-            raise ScenarioFailed(f"there is no form to answer {sorted(values)}")
+            raise ScenarioFailed("", f"there is no form to answer {sorted(values)}")
         return {}
     known = {question.key for question in form.questions()}
     if unknown := sorted(set(values) - known):
-        raise ScenarioFailed(f"the form {form.file} does not ask {unknown}")
+        raise ScenarioFailed("", f"the form {form.file} does not ask {unknown}")
     return form.typed(values)
 
 

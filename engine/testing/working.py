@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from engine import clock, jobs, queue
 from engine.models import job
-from engine.testing.scenario import Scenario, ScenarioFailed
+from engine.testing.failing import ScenarioFailed
+from engine.testing.scenario import Scenario
 
 
 def work(scenario: Scenario, element: str, outcome: Mapping[str, Any] | None = None) -> None:
@@ -22,7 +23,7 @@ def work(scenario: Scenario, element: str, outcome: Mapping[str, Any] | None = N
     with clock.at(scenario.now):
         claimed = queue.claim(scenario.database, "scenario", only=found) if found else None
         if claimed is None:
-            raise ScenarioFailed(f"{scenario.title}: no job of “{element}” is due")
+            raise ScenarioFailed(scenario.title, f"no job of “{element}” is due", scenario.said)
         given = dict(outcome or jobs.attempt(scenario.database, claimed))
         jobs.settle(scenario.database, claimed, given)
     scenario.said.append(f"{element} was worked")

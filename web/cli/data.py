@@ -91,9 +91,10 @@ def _say(problems: list[Problem]) -> None:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=ANY_PATH)
-@click.option("--format", "as_", type=click.Choice(["text", "json"]), default="text")
+@click.option("--format", "as_", type=click.Choice(["text", "json", "lines"]), default="text")
 def scenario(files: tuple[Path, ...], as_: str) -> None:
-    """Play scenario files against the process folders they lie in; exit status 1 when one fails."""
+    """Play scenario files against the process folders they lie in; exit status 1 when one fails.
+    `lines` is the JSON of one file a line, as soon as it is played."""
     played = []
     for file in files:
         one = _played(file)
@@ -103,6 +104,9 @@ def scenario(files: tuple[Path, ...], as_: str) -> None:
             for line in one["said"] if one["failed"] is None else ():
                 click.echo(f"  {line}")
             click.echo("  passed" if one["failed"] is None else f"  FAILED {one['failed']}")
+        elif as_ == "lines":
+            click.echo(json.dumps(one))
+            sys.stdout.flush()
     if as_ == "json":
         click.echo(json.dumps(played))
     sys.exit(1 if any(one["failed"] is not None for one in played) else 0)
@@ -114,17 +118,18 @@ def _played(file: Path) -> dict[str, Any]:
     from engine.testing import ScenarioFailed, run_file
 
     failed: str | None = None
+    said: tuple[str, ...] = ()
     reached: dict[str, list[str]] = {}
     try:
         with tempfile.TemporaryDirectory() as folder:
             run = run_file(_throwaway(Path(folder), file), file)
             said, reached = tuple(run.said), run.reached
     except ScenarioFailed as error:
-        said, failed = error.said, str(error)
+        said, failed = error.said, error.why
     except (EngineError, YAMLError) as error:
-        said, failed = (), str(error)
+        failed = str(error)
     except (KeyError, TypeError, ValueError) as error:  # the file is not written as one
-        said, failed = (), f"The file cannot be played: {error!r}"
+        failed = f"The file cannot be played: {error!r}"
     return {"file": str(file), "said": said, "failed": failed, "reached": reached}
 
 
