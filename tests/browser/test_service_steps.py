@@ -15,6 +15,7 @@ pytestmark = pytest.mark.browser
 def test_a_service_step_is_drawn_and_its_connector_says_what_it_wants(page, watched, store):
     go_to(page, "lift_hold")
     setting(page, "Kind of step").select_option(label="Ask another system")
+    page.get_by_role("button", name="Change the kind").click()
     setting(page, "What is called").select_option("email")
     change(page, "to", '"desk@council.example"')
     change(page, "subject", '"A case waits"')

@@ -161,6 +161,7 @@ def test_a_condition_is_changed_undone_and_a_step_added(page, store):
     page.get_by_role("button", name="Add a step after this").click()
     change(page, "Label", "Tell the referrer")
     setting(page, "Draw a way to").select_option(label="A police matter?")
+    page.get_by_role("button", name="Draw the way").click()
     save(page)
     source = stored(store).files["process.bpmn"]
     assert 'gateway_result = "not_prevent"' in source.replace("&#34;", '"')

@@ -6,6 +6,7 @@ import { businessObject } from "./steps.js";
 
 const LEGIBLE = 0.8;
 const GAP = 12;
+const EDGE_GAP = 40; // between the middles of two events on an edge
 const UNUSED = ["create.data-object", "create.data-store", "create.group", "create.participant-expanded"];
 const LIST_NAMES = ["bpmn:loopDataInputRef", "bpmn:loopDataOutputRef"];
 
@@ -172,8 +173,18 @@ export class Drawing {
     if (!element || !/Task|Event|Gateway|CallActivity|SubProcess/.test(element.type) || element.type === "bpmn:EndEvent") return false;
     const shape = this.#get("elementFactory").createShape({ type: "bpmn:UserTask" });
     const added = this.#get("autoPlace").append(element.labelTarget || element, shape);
+    this.#makeRoom(added);
     this.choose(added.id);
     return true;
+  }
+
+  // Down to where it covers no other step.
+  #makeRoom(added) {
+    const others = this.elements().filter((one) => one !== added && one.parent === added.parent && one.width && !one.labelTarget && !/Lane$/.test(one.type));
+    const covers = (dy) => others.some((one) => one.x < added.x + added.width + GAP && added.x < one.x + one.width + GAP && one.y < added.y + dy + added.height + GAP && added.y + dy < one.y + one.height + GAP);
+    let dy = 0;
+    while (covers(dy)) dy += GAP;
+    if (dy) this.#get("modeling").moveElements([added], { x: 0, y: dy });
   }
 
   remove() {
@@ -185,6 +196,28 @@ export class Drawing {
   become(element, kind) {
     const made = this.#get("bpmnReplace").replaceElement(element, kind);
     this.choose(made.id);
+  }
+
+  // On the lower edge, then the upper one, where no other event stands.
+  attach(host, definition, interrupting) {
+    const shape = this.#get("elementFactory").createShape({ type: "bpmn:BoundaryEvent", eventDefinitionType: `bpmn:${definition}EventDefinition` });
+    const made = this.#get("modeling").createShape(shape, this.#freeEdge(host), host, { attach: true });
+    if (!interrupting) this.setStaysOpen(made, true);
+    this.choose(made.id);
+  }
+
+  #freeEdge(host) {
+    const taken = (host.attachers || []).map((one) => ({ x: one.x + one.width / 2, y: one.y + one.height / 2 }));
+    const places = [host.y + host.height, host.y].flatMap((y) => [0.25, 0.75, 0.5].map((part) => ({ x: host.x + host.width * part, y })));
+    return places.find((place) => taken.every((one) => Math.hypot(one.x - place.x, one.y - place.y) >= EDGE_GAP)) || places[0];
+  }
+
+  staysOpen(event) {
+    return businessObject(event).cancelActivity === false;
+  }
+
+  setStaysOpen(event, on) {
+    this.#get("modeling").updateProperties(event, { cancelActivity: !on });
   }
 
   canConnect(source, target) {

@@ -58,7 +58,7 @@ const KEY = property("key", "Key", "FEEL; empty is the case’s reference");
 const PAYLOAD = property("payload", "What it carries", "FEEL: {name: value}", { rows: 5 });
 const TIMER = {
   label: "Date or duration",
-  hint: "P5D, or FEEL: add working days(today(), 2)",
+  hint: "P5D, R3/P7D to repeat, or FEEL: add working days(today(), 2)",
   rows: 2,
   read: (settings, element) => settings.timer(element),
   write: (settings, element, value) => settings.setTimer(element, value),

@@ -1,6 +1,6 @@
 // The panel beside the drawing: the settings of the chosen step, in words, each a labelled field.
 import { groupsOf } from "./fields.js";
-import { KINDS, businessObject, kindOf, label, words } from "./steps.js";
+import { KINDS, ON_EDGE, businessObject, holdsEvents, kindOf, label, words } from "./steps.js";
 
 function make(tag, className, text) {
   const made = document.createElement(tag);
@@ -37,7 +37,8 @@ export class Panel {
     this.root.append(this.problems);
     this.#showProblems();
     for (const [name, fields] of groupsOf(known, this.settings, this.drawing, this.connectors)) this.#group(name, fields);
-    if (kindOf(known) >= 0) this.#group("Change the drawing", this.#drawn(known));
+    const drawn = this.#drawn(known);
+    if (drawn.length) this.#group("Change the drawing", drawn);
   }
 
   // After a change or an undo: the same fields with what is so now.
@@ -65,28 +66,49 @@ export class Panel {
     return [words(element), businessObject(element).id, lane && `lane ${lane}`].filter(Boolean).join(" · ");
   }
 
-  // What else can be done by pointing, for those who do not point.
+  // What else can be done by pointing, for those who do not point. Each waits for its button: in a list, the arrow keys
+  // pass by what is not wanted.
   #drawn(element) {
-    const fields = [{
+    const onEdge = businessObject(element).$type === "bpmn:BoundaryEvent";
+    const fields = [];
+    if (onEdge) fields.push({
+      label: "The step stays open",
+      kind: "checkbox",
+      read: () => this.drawing.staysOpen(element),
+      write: (settings, _, value) => this.drawing.setStaysOpen(element, value),
+    });
+    if (kindOf(element) >= 0) fields.push({
       label: "Kind of step",
+      act: "Change the kind",
       required: true,
       choices: KINDS.map(([name], number) => [String(number), name]),
       read: () => String(kindOf(element)),
       write: (settings, _, value) => this.drawing.become(element, KINDS[Number(value)][1]),
-    }];
-    const targets = this.drawing.elements().filter((one) => !one.labelTarget && this.drawing.canConnect(element, one));
-    if (targets.length) {
-      fields.push({
-        label: "Draw a way to",
-        choices: targets.map((one) => [one.id, label(one)]),
-        read: () => "",
-        write: (settings, _, value) => {
-          this.drawing.connect(element, this.drawing.element(value));
-          this.show(element);
-        },
-      });
-    }
+    });
+    if (holdsEvents(element)) fields.push({
+      label: "What may happen meanwhile",
+      act: "Add it to this step",
+      choices: ON_EDGE.map(([name], number) => [String(number), name]),
+      read: () => "",
+      write: (settings, _, value) => this.drawing.attach(element, ...ON_EDGE[Number(value)].slice(1)),
+    });
+    if (onEdge || kindOf(element) >= 0) fields.push(...this.#ways(element));
     return fields;
+  }
+
+  #ways(element) {
+    const targets = this.drawing.elements().filter((one) => !one.labelTarget && this.drawing.canConnect(element, one));
+    if (!targets.length) return [];
+    return [{
+      label: "Draw a way to",
+      act: "Draw the way",
+      choices: targets.map((one) => [one.id, label(one)]),
+      read: () => "",
+      write: (settings, _, value) => {
+        this.drawing.connect(element, this.drawing.element(value));
+        this.show(element);
+      },
+    }];
   }
 
   #group(name, fields) {
@@ -104,7 +126,7 @@ export class Panel {
     named.htmlFor = input.id;
     this.shown.push({ field, input });
     this.#fill(field, input);
-    input.addEventListener("change", () => this.#write(field, input));
+    if (!field.act) input.addEventListener("change", () => this.#write(field, input));
     wrapper.append(named);
     if (field.hint) {
       const hint = make("p", "govuk-hint wm-panel__hint", field.hint);
@@ -113,8 +135,20 @@ export class Panel {
       wrapper.append(hint);
     }
     wrapper.append(input);
+    if (field.act) wrapper.append(this.#button(field, input));
     if (field.suggest) wrapper.append(this.#suggestions(field, input));
     return wrapper;
+  }
+
+  #button(field, input) {
+    const button = make("button", "govuk-button govuk-button--secondary wm-panel__button", field.act);
+    button.type = "button";
+    button.addEventListener("click", () => {
+      this.#write(field, input);
+      // What was acted on is shown anew, and the button with it: its place is where one goes on.
+      if (!this.root.contains(document.activeElement)) this.root.focus({ preventScroll: true });
+    });
+    return button;
   }
 
   #write(field, input) {

@@ -74,19 +74,15 @@ export class Settings {
 
   timer(element) {
     const timer = this.event(element, "bpmn:TimerEventDefinition");
-    return (timer?.timeDate || timer?.timeDuration)?.body || "";
+    return (timer?.timeDate || timer?.timeDuration || timer?.timeCycle)?.body || "";
   }
 
   setTimer(element, body) {
     const timer = this.event(element, "bpmn:TimerEventDefinition");
     const expression = body ? this.factory.create("bpmn:FormalExpression", { body }) : undefined;
     if (expression) expression.$parent = timer;
-    const duration = /^P/i.test(body);
-    this.modeling.updateModdleProperties(element, timer, {
-      timeDate: duration ? undefined : expression,
-      timeDuration: duration ? expression : undefined,
-      timeCycle: undefined,
-    });
+    const kind = /^R\d*\//i.test(body) ? "timeCycle" : /^P/i.test(body) ? "timeDuration" : "timeDate";
+    this.modeling.updateModdleProperties(element, timer, { timeDate: undefined, timeDuration: undefined, timeCycle: undefined, [kind]: expression });
   }
 
   message(element) {

@@ -69,6 +69,18 @@ export const KINDS = [
   ["End", step("EndEvent")],
 ];
 
+// What can happen on the edge of a step while it is open; what keeps it open comes first.
+export const ON_EDGE = [
+  ["Reminder: on a date, the step stays open", "Timer", false],
+  ["Deadline: on a date, the step ends", "Timer", true],
+  ["News: a message comes, the step stays open", "Message", false],
+  ["Called off: a message comes, the step ends", "Message", true],
+];
+
+export function holdsEvents(element) {
+  return /Task$|CallActivity$|SubProcess$/.test(businessObject(element).$type);
+}
+
 export function kindOf(element) {
   const object = businessObject(element);
   const definition = object.eventDefinitions?.[0]?.$type;
