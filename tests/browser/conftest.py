@@ -32,8 +32,8 @@ document.addEventListener("securitypolicyviolation", (e) => {
 
 ORDER = (
     "test_markup", "test_pages", "test_ways_of_reading", "test_problem", "test_story",
-    "test_visits",
-    "test_more_pages", "test_studio", "test_editors", "test_service_steps", "test_supervision",
+    "test_visits", "test_more_pages", "test_studio", "test_editors", "test_service_steps",
+    "test_supervision", "test_owner_walk",
 )  # fmt: skip
 
 
