@@ -17,7 +17,7 @@ from engine.definitions import Definition
 from engine.errors import InvalidDefinition
 from tests.conftest import empty
 from tests.engine.operating import token
-from tests.factories import KEY, folder
+from tests.factories import DATA_KEY, KEY, folder
 from tests.web import council as councils
 from tests.web.conftest import words
 from tests.web.council import ANSWERS, Council, dated
@@ -46,7 +46,7 @@ RATED = re.compile(r"\b(scores?|points?|rating|rank|grade|colou?r|red|amber|gree
 def council(request: pytest.FixtureRequest) -> Iterator[Council]:
     database = request.getfixturevalue(f"_{request.param}")
     empty(database)
-    app = create_app(Config(database.url, "k" * 40, KEY, https=False), database)
+    app = create_app(Config(database.url, "k" * 40, KEY, (DATA_KEY,), https=False), database)
     made = councils.found(app, database)
     made.run.person("both", ["caseworker", "second_approver"])
     made.run.person("una", ["consent_lead"], "school")
