@@ -143,7 +143,7 @@ def write_note(reference: str) -> ResponseReturnValue:
 def _notes(reference: str, errors: Mapping[str, str]) -> str:
     with database().reading() as db:
         head = cases.case_head(db, actor(), reference)
-        found = notes.notes(db, head)
+        found = notes.notes(db, actor(), head)
     if not head.whole:
         abort(404)
     note_reading(head.id)

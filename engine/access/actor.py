@@ -17,14 +17,17 @@ RIGHTS = frozenset(
     {"start", "work", "operate", "see_all", "model", "approve", "administer", "govern", "figures"}
 )
 FIELD_CLASSES = frozenset({"special", "third_party", "police"})
+TEXT = "text"  # what was typed in words and has no class: masked only where a role says so
+_MASKABLE = FIELD_CLASSES | {TEXT}
 _CASE_RIGHTS = frozenset({"work", "see_all", "operate"})
 _NARROW_KINDS = frozenset({"partner", "provider"})
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts. `masks` are the field classes this person reads masked; `shared_roles` are the
-    roles that every account has, `own_rights` those that roles given by name grant;
+    """Who acts. `masks` are the field classes (and TEXT) this person reads masked;
+    `shared_roles` are the roles that every account has, `own_rights` those that roles given by
+    name grant;
     `whole_roles` are roles whose holders read a case whole, not only their own part of it."""
 
     account_id: int | None
@@ -78,8 +81,7 @@ def load_actor(db: Connection, account_id: int) -> Actor:
         shared_roles=frozenset(shared),
         whole_roles=frozenset(key for key, detail in named.items() if _reads_whole(detail)),
         own_rights=_rights(named.values()),
-        opens=FIELD_CLASSES
-        & {name for detail in named.values() for name in detail.get("opens", ())},
+        opens=_MASKABLE & {name for detail in named.values() for name in detail.get("opens", ())},
     )
 
 
@@ -93,7 +95,7 @@ def _masks(
     """A class is masked unless a role given by name that does case work reads it openly; who has
     no such role reads by the roles that everybody has."""
     working = [d for d in named if _works(d)] or [d for d in every if _works(d)]
-    masked = FIELD_CLASSES
+    masked = _MASKABLE if working else FIELD_CLASSES
     for detail in working:
         masked &= frozenset(detail.get("masks", ()))
     return masked

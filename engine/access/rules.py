@@ -193,6 +193,12 @@ def is_offered(actor: Actor, task: TaskRow) -> bool:
     return same and bool(actor.roles & set(task.roles))
 
 
+def does_task(actor: Actor, task: SeenTask) -> bool:
+    """Whose task it is, was, or may become: not who only may see every case."""
+    mine = actor.account_id is not None and actor.account_id in (task.assignee_id, task.ended_by)
+    return mine or is_offered(actor, task)
+
+
 def may_claim(actor: Actor, task: TaskRow) -> bool:
     """Open, held by nobody, and offered to one's role. (Separation of duties: `worked_on`.)"""
     return actor.account_id is not None and task.state == "created" and is_offered(actor, task)

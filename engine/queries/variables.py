@@ -12,13 +12,14 @@ import orjson
 from sqlalchemy import Connection, select
 
 from engine import definitions, feel, sealing
-from engine.access import FIELD_CLASSES, Actor
+from engine.access import TEXT, Actor
 from engine.definitions import Definition
 from engine.forms import Field
 from engine.forms.model import class_of
 from engine.models import account, organisation, variable
 
 MASKED = "Masked"
+TYPED = ("textfield", "textarea")
 NOT_ANSWERED = "Not answered"
 
 
@@ -78,7 +79,10 @@ def vocabulary(known: Iterable[Definition]) -> dict[str, Field]:
 
 
 def is_masked(question: Field | None, actor: Actor) -> bool:
-    return question is not None and class_of(question) in actor.masks & FIELD_CLASSES
+    if question is None:
+        return False
+    unclassed = TEXT if question.kind in TYPED else None
+    return (class_of(question) or unclassed) in actor.masks
 
 
 class Chosen:

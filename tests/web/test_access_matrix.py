@@ -67,7 +67,7 @@ ORACLE = {
     "intervention_provider": _sees("work", own=True),
     "second_approver": _sees("work", {*MOST, POLICE}),
     "supervisor": _sees("see_all operate figures", {OPEN}, off=True, reason=True),
-    "information_governance": _sees("work govern", {OPEN}, reason=True),
+    "information_governance": _sees("work govern", reason=True),
     "prevent_board": _sees("figures", own=True),
     "process_owner": _sees("model", own=True),
     "process_approver": _sees("approve", own=True),
