@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.access import does_task
 from engine.advance import opening, rebinding, recording
 from engine.advance.step import Step
 from engine.execution import offers, problems
@@ -129,10 +130,11 @@ def _opened(step: Step, wait: Wait, due: dict[str, datetime]) -> Change:
 
 def _closed(wait: Wait, known: dict[str, dict[str, Any]]) -> Change:
     row = known.get(wait.token_id, {})
+    instead = None if row.get("does", True) else wait.element.properties.get("shownAs")
     return Change(
         wait.kind,
         wait.element.id,
-        row.get("title") or wait.element.label,
+        instead or row.get("title") or wait.element.label,
         tuple(row.get("roles") or ()),
         row.get("name"),
         row.get("due_at"),
@@ -155,11 +157,11 @@ def _rows(step: Step, gone: list[Wait]) -> dict[str, dict[str, Any]]:
     tasks = [w.token_id for w in gone if w.kind == "task"]
     if tasks:
         rows = step.db.execute(
-            select(t.id, t.title, t.roles, t.due_at, account.c.name)
+            select(user_task, account.c.name)
             .select_from(user_task.outerjoin(account, account.c.id == t.assignee_id))
             .where(t.id.in_(tasks))
         )
-        found = {row.id: dict(row._mapping) for row in rows}
+        found = {row.id: {**row._mapping, "does": does_task(step.actor, row)} for row in rows}
     dates = [w.token_id for w in gone if w.kind == "timer"]
     if dates:
         rows = step.db.execute(

@@ -11,6 +11,7 @@ from engine.access import Actor
 from engine.commands.reasons import needs_reason
 from engine.commands.tasks import OPEN, reassign_task
 from engine.database import Database
+from engine.definitions import shown
 from engine.errors import EngineError
 from engine.models import process_instance, user_task
 
@@ -34,11 +35,12 @@ def hand_over_all(
     t, p = user_task.c, process_instance.c
     with database.reading() as db:
         rows = db.execute(
-            select(t.id, t.title, p.reference)
+            select(user_task, p.reference)
             .join(process_instance, p.id == t.instance_id)
             .where(t.assignee_id == holder, t.state.in_(OPEN), access.case_seen_by(actor))
             .order_by(t.created_at, t.id)
         ).all()
+        titles = {row.id: shown.title(db, actor, row) for row in rows}
     found = []
     for row in rows:
         failed = None
@@ -47,5 +49,5 @@ def hand_over_all(
                 reassign_task(db, row.id, to, reason, actor=actor)
         except EngineError as error:
             failed = str(error)
-        found.append(HandedOver(row.reference, row.title, failed))
+        found.append(HandedOver(row.reference, titles[row.id], failed))
     return tuple(found)

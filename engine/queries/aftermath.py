@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from engine import access
 from engine.access import Actor
+from engine.definitions import shown
 from engine.errors import NotFound
 from engine.models import process_instance, user_task
 from engine.queries.waiting import Wait, waits_of
@@ -33,18 +34,16 @@ def aftermath(db: Connection, actor: Actor, task_id: str) -> Aftermath:
     """Only for who completed the task."""
     t, p = user_task.c, process_instance.c
     row = db.execute(
-        select(
-            t.id, t.title, t.ended_at, t.instance_id, p.reference, p.ended_at.label("case_ended")
-        )
+        select(user_task, p.reference, p.ended_at.label("case_ended"))
         .select_from(user_task.join(process_instance, p.id == t.instance_id))
         .where(t.id == task_id, t.state == "completed", access.task_seen_by(actor))
     ).first()
     if row is None:
         raise NotFound("task", task_id)
-    waits = waits_of(db, row.instance_id)
+    waits = waits_of(db, actor, row.instance_id)
     following = tuple(w for w in waits if w.since >= row.ended_at - AT_ONCE)
     return Aftermath(
-        task_id=row.id, title=row.title, reference=row.reference,
+        task_id=row.id, title=shown.title(db, actor, row), reference=row.reference,
         ended=row.case_ended is not None,
         problem=any(w.kind == "problem" for w in following),
         following=tuple(w for w in following if w.kind != "problem"),

@@ -119,7 +119,7 @@ def case_head(db: Connection, actor: Actor, reference: str) -> CaseHead:
     definition = definitions.load(db, row.definition_id)
     end = definition.elements.get(row.end_event or "")
     whole = access.reads_whole_case(db, actor, row.id)
-    waits = waits_of(db, row.id)
+    waits = waits_of(db, actor, row.id)
     if not whole:
         waits = tuple(w for w in waits if w.kind == "task" and access.may_see_task(db, actor, w.id))
     return CaseHead(
@@ -164,7 +164,7 @@ def case_story(
 ) -> tuple[story.StoryLine, ...]:
     """Newest first; without `every` the small steps (claims, moves) are left out. Who does not
     read the whole case reads what they did themselves."""
-    telling = story.Telling(db, _bound(db, head), openings.reading(db, actor, head.id))
+    telling = story.Telling(db, _bound(db, head), openings.reading(db, actor, head.id), head.id)
     lines = [
         telling.line(row)
         for row in story.rows(db, head.id)
@@ -176,7 +176,7 @@ def case_story(
 
 def case_answers(db: Connection, actor: Actor, head: CaseHead) -> tuple[story.AnsweredStep, ...]:
     """Forms sent in, newest first: all, or this person's own alone (`head.whole`)."""
-    telling = story.Telling(db, _bound(db, head), openings.reading(db, actor, head.id))
+    telling = story.Telling(db, _bound(db, head), openings.reading(db, actor, head.id), head.id)
     found = [
         step
         for row in story.rows(db, head.id)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from engine import access, sealing
 from engine.access import Actor
+from engine.definitions import shown
 from engine.models import account, case_file, user_task
 
 
@@ -28,11 +29,12 @@ class FileLine:
 
 def files_of(db: Connection, actor: Actor, instance_id: int) -> tuple[FileLine, ...]:
     """Of a case this actor may see: those they may read."""
-    f = case_file.c
+    f, t = case_file.c, user_task.c
     rows = db.execute(
         select(
             f.id, f.name, f.size, f.account_id, f.at, f.task_id,
-            account.c.name.label("by"), user_task.c.title,
+            account.c.name.label("by"), t.id.label("of_task"), t.title, t.definition_id,
+            t.element_id, t.roles, t.organisation, t.assignee_id, t.ended_by,
         )
         .join(account, account.c.id == f.account_id)
         .outerjoin(user_task, user_task.c.id == f.task_id)
@@ -45,7 +47,8 @@ def files_of(db: Connection, actor: Actor, instance_id: int) -> tuple[FileLine, 
     return tuple(
         FileLine(
             row.id, sealing.FILE_NAME.read(row.name, instance_id, row.account_id, row.at),
-            row.size, row.by, row.at, row.title, row.task_id, locked,
+            row.size, row.by, row.at,
+            None if row.of_task is None else shown.title(db, actor, row), row.task_id, locked,
         )
         for row in rows
     )  # fmt: skip

@@ -15,6 +15,7 @@ from engine.advance import Step, preview
 from engine.advance.effect import is_protected
 from engine.choices import offered
 from engine.commands.operations.kinds import optional
+from engine.definitions import shown
 from engine.execution import moves
 from engine.execution.waits import Wait
 from engine.forms import Choice, Form
@@ -128,7 +129,7 @@ def intervening(db: Connection, actor: Actor, reference: str) -> Intervening:
     if head.status not in ("completed", "cancelled"):
         with preview(db, head.id, actor=actor) as step:
             rows, titles = _rows(db, head.id), role_titles(db)
-            found = [_standing(step, w, rows, titles) for w in step.before.values()]
+            found = [_standing(step, w, rows, titles, actor) for w in step.before.values()]
             standings = tuple(sorted(found, key=lambda s: (s.beside, s.kind != "problem")))
     return Intervening(
         head=head, seen=row.history_seq, standings=standings,
@@ -226,9 +227,10 @@ def _rows(db: Connection, instance_id: int) -> dict[str, Row[Any]]:
 
 
 def _standing(
-    step: Step, wait: Wait, rows: Mapping[str, Any], titles: Mapping[str, str]
+    step: Step, wait: Wait, rows: Mapping[str, Any], titles: Mapping[str, str], actor: Actor
 ) -> Standing:
     row = rows.get(wait.token_id)
+    veil = shown.words(step.db, actor, row) if wait.kind == "task" and row is not None else None
     allowed = BY_KIND.get(wait.kind, ())
     if wait.beside:
         allowed = tuple(one for one in allowed if one != "move")
@@ -239,10 +241,10 @@ def _standing(
         token=wait.token_id,
         kind=wait.kind,
         element_id=wait.element.id,
-        title=getattr(row, "title", None) or wait.element.label,
+        title=veil or getattr(row, "title", None) or wait.element.label,
         process=step.definition(wait.definition_id).title,
         since=getattr(row, "created_at", None) or getattr(row, "opened_at", None),
-        due_at=getattr(row, "due_at", None),
+        due_at=None if veil else getattr(row, "due_at", None),
         who=job_words(row)
         if wait.kind == "job" and row is not None
         else who or " or ".join(titles.get(role, role) for role in roles),

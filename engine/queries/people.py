@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from engine.access import Actor, case_seen_by, require
+from engine.definitions import shown
 from engine.errors import NotFound
 from engine.models import (
     account,
@@ -93,7 +94,7 @@ def holder(
         raise NotFound("account", account_id)
     t, p = user_task.c, process_instance.c
     rows = db.execute(
-        select(t.id, t.title, p.reference)
+        select(user_task, p.reference)
         .join(process_instance, p.id == t.instance_id)
         .where(t.assignee_id == account_id, t.state == "claimed", case_seen_by(actor))
         .order_by(t.due_at, t.id)
@@ -103,5 +104,5 @@ def holder(
         .where(account.c.active.is_(True), account.c.id != account_id)
         .order_by(account.c.name, account.c.id)
     )
-    held = tuple(Held(row.id, row.title, row.reference) for row in rows)
+    held = tuple(Held(row.id, shown.title(db, actor, row), row.reference) for row in rows)
     return str(name), held, tuple((row.id, row.name) for row in others)

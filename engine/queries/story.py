@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, select
 from engine import feel, history
 from engine.access import Actor
 from engine.bpmn.elements import Element
-from engine.definitions import Definition
+from engine.definitions import Definition, shown
 from engine.forms import Field
 from engine.models import account, history_event
 from engine.queries.variables import Answer, Chosen, answer, in_words, is_masked, vocabulary
@@ -45,7 +45,9 @@ class AnsweredStep:
 class Telling:
     """Turns rows of the history into words, with the elements and forms the case runs on."""
 
-    def __init__(self, db: Connection, known: Iterable[Definition], actor: Actor) -> None:
+    def __init__(
+        self, db: Connection, known: Iterable[Definition], actor: Actor, instance_id: int
+    ) -> None:
         self.known, self.actor, self.chosen = tuple(known), actor, Chosen(db)
         self.elements: dict[str, Element] = {}
         self.questions: dict[str, dict[str, Field]] = {}
@@ -54,8 +56,11 @@ class Telling:
             for element_id, form in definition.forms.items():
                 self.questions[element_id] = {q.key: q for q in form.questions()}
         self.words = vocabulary(self.known)
+        self.veiled = shown.in_case(db, actor, self.known, instance_id)
 
     def label(self, element_id: str | None) -> str:
+        if instead := self.veiled.get(element_id or ""):
+            return instead
         element = self.elements.get(element_id or "")
         return element.label if element else element_id or ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, or_, select
 from engine import access, clock, definitions, feel, sealing
 from engine.access import Actor
 from engine.choices import offered
-from engine.definitions import Definition
+from engine.definitions import Definition, shown
 from engine.errors import ExpressionError, NotFound
 from engine.forms import Choice, Form
 from engine.models import account, account_role, draft, process_instance, user_task
@@ -100,7 +100,7 @@ def task_page(db: Connection, actor: Actor, task_id: str) -> TaskPage:
     found = _draft(db, row, actor) if form else None
     known = variables.bound_definitions(db, row.bound)
     titles = role_titles(db)
-    return TaskPage(
+    page = TaskPage(
         id=row.id, title=row.title, step=element.label, reference=row.reference,
         instance_id=row.instance_id, process=root.title, version=root.version, stage=row.stage,
         state=row.state, due_at=row.due_at, due_basis=row.due_basis,
@@ -122,6 +122,16 @@ def task_page(db: Connection, actor: Actor, task_id: str) -> TaskPage:
         files=_files(db, actor, row.instance_id),
         reasons=_reasons(definition) or _reasons(root),
         suspended=suspension(db, row.instance_id),
+    )  # fmt: skip
+    instead = shown.words(db, actor, row)
+    return page if instead is None else _veiled(page, instead)
+
+
+def _veiled(page: TaskPage, words: str) -> TaskPage:
+    """The page for who does not do the task: what it is for a colleague to hand it on, no more."""
+    return replace(
+        page, title=words, step=words, guidance=None, form=None, filled={}, draft=None,
+        due_at=None, due_basis=None, late=False, urgent=False, diagram=b"",
     )  # fmt: skip
 
 
@@ -221,7 +231,7 @@ def _summary(
 def _history(
     db: Connection, row: Row[Any], known: tuple[Definition, ...], actor: Actor
 ) -> tuple[story.StoryLine, ...]:
-    telling = story.Telling(db, known, actor)
+    telling = story.Telling(db, known, actor, row.instance_id)
     return tuple(
         telling.line(line)
         for line in reversed(story.rows(db, row.instance_id))

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from engine import clock
-from engine.definitions import Definition
+from engine.access import Actor
+from engine.definitions import Definition, shown
 from engine.models import account, incident, job, message_subscription, timer, user_task
 from engine.queries.people import organisation_titles, role_titles
 
@@ -32,26 +33,29 @@ class Wait:
     due_at: datetime | None
     expected_at: datetime | None
     stage: str | None = None
+    veiled: bool = False  # this reader reads its diagram's words for others, and no more
 
     @property
     def too_long(self) -> bool:
         return self.expected_at is not None and self.expected_at < clock.now()
 
 
-def waits_of(db: Connection, instance_id: int) -> tuple[Wait, ...]:
+def waits_of(db: Connection, actor: Actor, instance_id: int) -> tuple[Wait, ...]:
     """Everything a case waits for, problems first, then by what is due first."""
-    found = waits(db, [instance_id])
+    found = waits(db, actor, [instance_id])
     return tuple(found.get(instance_id, ()))
 
 
-def waits(db: Connection, instance_ids: list[int]) -> dict[int, list[Wait]]:
+def waits(db: Connection, actor: Actor, instance_ids: list[int]) -> dict[int, list[Wait]]:
     """Case → what it waits for. Optional messages (a case action beside an open step) are not."""
     titles = {**organisation_titles(db), **role_titles(db)}
     found: dict[int, list[Wait]] = {}
     for row in _rows(db, incident, instance_ids, incident.c.resolved_at.is_(None)):
         found.setdefault(row.instance_id, []).append(_problem(row))
     for row in _tasks(db, instance_ids):
-        found.setdefault(row.instance_id, []).append(_task(row, titles))
+        found.setdefault(row.instance_id, []).append(
+            _task(row, titles, shown.words(db, actor, row))
+        )
     for row in _rows(db, timer, instance_ids):
         found.setdefault(row.instance_id, []).append(_timer(row))
     for row in _rows(db, job, instance_ids, job.c.state == "waiting"):
@@ -85,7 +89,12 @@ def _tasks(db: Connection, instance_ids: list[int]) -> Iterable[Row[Any]]:
     )
 
 
-def _task(row: Row[Any], titles: Mapping[str, str]) -> Wait:
+def _task(row: Row[Any], titles: Mapping[str, str], instead: str | None) -> Wait:
+    if instead is not None:
+        return Wait(
+            row.id, "task", row.definition_id, row.element_id, instead, "",
+            row.created_at, None, row.expected_at, row.stage, veiled=True,
+        )  # fmt: skip
     roles = " or ".join(titles.get(role, role) for role in row.roles)
     at = f", {titles.get(row.organisation, row.organisation)}" if row.organisation else ""
     who = row.name or f"somebody to take it ({roles}{at})"
@@ -150,11 +159,12 @@ def places(
     element → the kind of what waits there (problem wins)."""
     found: dict[int, dict[str, str]] = {}
     for wait in waits:
-        at, element_id = wait.definition_id, wait.element_id
+        at, element_id, marked = wait.definition_id, wait.element_id, not wait.veiled
         for _ in range(20):
-            here = found.setdefault(at, {})
+            here = found.setdefault(at, {}) if marked else {}
             if here.get(element_id) != "problem":
                 here[element_id] = wait.kind
+            marked = True  # a step that is veiled is inside what calls it, and no more
             if at == root or at not in known:
                 break
             caller = _caller(known, root, known[at].key, wait.stage)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, 
 
 from engine import access, clock
 from engine.access import Actor
+from engine.definitions import shown
 from engine.models import account, draft, process_definition, process_instance, user_task
 from engine.queries import ordering
 
@@ -101,7 +102,7 @@ def worklist(
     processes, stages = _choices(db, list_of)
     return Worklist(
         tab=tab,
-        lines=tuple(_line(row, actor, now) for row in found[:PAGE]),
+        lines=tuple(_line(db, row, actor, now) for row in found[:PAGE]),
         counts={name: _capped(_count(db, rule(actor))) for name, rule in TABS.items()},
         late=_capped(_count(db, [and_(one, is_late) for one in chosen])),
         next=following,
@@ -113,7 +114,7 @@ def worklist(
 def next_task(db: Connection, actor: Actor) -> TaskLine | None:
     """The first of this person's own tasks: offered after one was completed."""
     rows = _rows(db, actor, _mine(actor), ordering.open_parts(), None, 1)
-    return _line(rows[0], actor, clock.now()) if rows else None
+    return _line(db, rows[0], actor, clock.now()) if rows else None
 
 
 def _rows(
@@ -153,16 +154,18 @@ def _lines(actor: Actor) -> Select[Any]:
     )
 
 
-def _line(row: Row[Any], actor: Actor, now: datetime) -> TaskLine:
+def _line(db: Connection, row: Row[Any], actor: Actor, now: datetime) -> TaskLine:
+    instead = shown.words(db, actor, row)
+    due_at = None if instead else row.due_at
     return TaskLine(
         id=row.id,
-        title=row.title,
+        title=instead or row.title,
         reference=row.reference,
         process=row.process,
         stage=row.stage,
-        due_at=row.due_at,
-        late=row.state in OPEN and row.due_at is not None and row.due_at < now,
-        urgent=row.urgent,
+        due_at=due_at,
+        late=row.state in OPEN and due_at is not None and due_at < now,
+        urgent=row.urgent and instead is None,
         holder=row.holder,
         state=row.state,
         claimable=access.may_claim(actor, row),

@@ -125,7 +125,7 @@ def test_a_concern_that_was_noticed_is_checked_with_whom_when_and_what_they_said
 def test_either_a_safeguarding_lead_or_a_senior_manager_decides_how_to_share(council, username):
     council.bring("share_decision")
     page = words(council.visit(username).get("/tasks?tab=unclaimed"))
-    assert f"Decide how to share a concern {council.reference}" in page
+    assert f"Decide how to share a concern, {council.reference}" in page
 
 
 @pytest.mark.seed("SD-19")
@@ -136,7 +136,7 @@ def test_specialist_advice_can_be_asked_for_before_anything_is_shared(council):
         advice_wanted=True, advice_question="Is this a Prevent matter at all?",
     )  # fmt: skip
     page = words(council.visit("priya").get("/tasks?tab=unclaimed"))
-    assert f"Give advice on a concern {council.reference}" in page
+    assert f"Give advice on a concern, {council.reference}" in page
 
 
 @pytest.mark.seed("SD-17")
@@ -145,7 +145,7 @@ def test_a_concern_does_not_vanish_when_nobody_checks_it(council):
     reference = council.reference
     council.later(14)
     page = words(council.visit("lena").get("/tasks?tab=unclaimed"))
-    assert f"Chase a concern that nobody has checked {reference}" in page
+    assert f"Chase a concern that nobody has checked, {reference}" in page
 
 
 @pytest.mark.seed("SD-18")
@@ -508,3 +508,16 @@ def test_the_board_reads_figures_no_small_count_no_name_and_no_case(council):
     assert not re.search(r"\b(ethnic|religio|nationalit|communit)", page, re.IGNORECASE)
     assert council.reference not in words(boris.get("/cases"))
     assert boris.get(f"/cases/{council.reference}").status_code == 404
+
+
+def test_during_a_hold_others_read_only_that_the_case_is_with_the_police(council):
+    council.bring("gateway_outcome")
+    council.do("gateway_outcome", "omar", "progress", live_investigation=True)
+    priya, omar = council.visit("priya"), council.visit("omar")
+    assert "on hold" in words(omar.get("/tasks?tab=unclaimed"))
+    for path in ("", "?every=1", "/answers", "/intervene"):
+        page = words(priya.get(f"/cases/{council.reference}{path}"))
+        assert "on hold" not in page, path
+        assert "when the hold ends" not in page, path
+    assert "With the police" in words(priya.get(f"/cases/{council.reference}"))
+    assert "on hold" not in words(priya.get("/tasks?tab=team"))

@@ -60,7 +60,7 @@ WAITING = {"expected", "stage", "protected", "title"}
 PEOPLE = {
     "roles", "assignee", "organisation", "due", "dueBasis", "expected", "priority", "title",
     "stage", "notCompletedBy", "formFilename", "formJsonSchemaFilename", "formUiSchemaFilename",
-    "prefill", "protected",
+    "prefill", "protected", "shownAs",
 }  # fmt: skip
 KNOWN_PROPERTIES = {
     "userTask": PEOPLE,

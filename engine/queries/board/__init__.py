@@ -170,7 +170,7 @@ def _overdue(db: Connection, actor: Actor) -> tuple[Overdue, ...]:
         .order_by(p.id)
         .limit(MOST)
     ).all()
-    found = waits(db, [row.id for row in rows])
+    found = waits(db, actor, [row.id for row in rows])
     lines = [
         Overdue(row.reference, row.title, wait, wait.expected_at)
         for row in rows

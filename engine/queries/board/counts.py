@@ -85,10 +85,10 @@ def _at_steps(
     mine = {r.id: r.bound for r in rows if definition.id in r.bound.values()}
     if not mine:
         return
-    for instance_id, waiting in waits(db, list(mine)).items():
+    for instance_id, waiting in waits(db, actor, list(mine)).items():
         keys = {definition_id: key for key, definition_id in mine[instance_id].items()}
         for wait in waiting:
-            at = wait.element_id
+            at = "" if wait.veiled else wait.element_id
             if wait.definition_id != definition.id:
                 at = _call_of(db, definition, calls, keys.get(wait.definition_id, ""), wait.stage)
             if at:

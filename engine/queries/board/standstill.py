@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, false, func, not
 
 from engine import access, history
 from engine.access import Actor
+from engine.definitions import shown
 from engine.models import (
     account,
     account_role,
@@ -61,7 +62,7 @@ def orphans(db: Connection, actor: Actor) -> tuple[Orphan, ...]:
         else and_(t.id.in_(select(r.task_id).where(or_(false(), *dead))), not_(to_somebody))
     )
     rows = db.execute(
-        select(t.id, t.title, t.roles, t.created_at, p.reference, holder.c.name, t.state)
+        select(user_task, p.reference, holder.c.name)
         .select_from(user_task)
         .join(process_instance, p.id == t.instance_id)
         .outerjoin(holder, holder.c.id == t.assignee_id)
@@ -76,7 +77,7 @@ def orphans(db: Connection, actor: Actor) -> tuple[Orphan, ...]:
         .limit(MOST)
     ).all()
     titles = role_titles(db)
-    return tuple(_orphan(row, titles) for row in rows)
+    return tuple(_orphan(row, titles, shown.words(db, actor, row)) for row in rows)
 
 
 def _to_nobody(db: Connection, actor: Actor) -> list[ColumnElement[bool]]:
@@ -100,7 +101,7 @@ def _to_nobody(db: Connection, actor: Actor) -> list[ColumnElement[bool]]:
     ]
 
 
-def _orphan(row: Any, titles: dict[str, str]) -> Orphan:
+def _orphan(row: Any, titles: dict[str, str], instead: str | None) -> Orphan:
     roles = " or ".join(titles.get(role, role) for role in row.roles)
     why = (
         f"{row.name} holds it and has left"
@@ -109,7 +110,7 @@ def _orphan(row: Any, titles: dict[str, str]) -> Orphan:
         if roles
         else "it is for no role"
     )
-    return Orphan(row.id, row.reference, row.title, why, row.created_at)
+    return Orphan(row.id, row.reference, instead or row.title, why, row.created_at)
 
 
 @dataclass(frozen=True)

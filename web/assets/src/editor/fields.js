@@ -31,6 +31,7 @@ const WHO = ["Who", [
   property("assignee", "Given to", "FEEL: a username; empty is the role’s queue"),
   property("organisation", "Organisation", "FEEL: only people of this organisation"),
   property("notCompletedBy", "Not by who did", "Ids of steps with commas, or * for all"),
+  property("shownAs", "Shown to others as", "Text: all that others read while it is open; empty is its title"),
 ]];
 const EXPECTED = property("expected", "Waiting too long after", "FEEL: a date or duration; empty is the due date");
 const WHEN = ["When", [
