@@ -119,15 +119,12 @@ def case_head(db: Connection, actor: Actor, reference: str) -> CaseHead:
     definition = definitions.load(db, row.definition_id)
     end = definition.elements.get(row.end_event or "")
     whole = access.reads_whole_case(db, actor, row.id)
-    waits = waits_of(db, actor, row.id)
-    if not whole:
-        waits = tuple(w for w in waits if w.kind == "task" and access.may_see_task(db, actor, w.id))
     return CaseHead(
         id=row.id, reference=row.reference, process=definition.title, version=definition.version,
         status=row.status, stage=row.stage, label=row.label, started_at=row.started_at,
         started_by=row.starter, ended_at=row.ended_at, ended=end.label if end else None,
         stages=stages(definition.manifest, row.stage, row.status),
-        waits=waits, actions=_actions(db, actor, row.id),
+        waits=waits_of(db, actor, row.id), actions=_actions(db, actor, row.id),
         linked=_linked(db, actor, row.id, row.started_from), whole=whole,
         can_open=whole and bool(actor.opens & actor.masks),
         opened_until=openings.opened_until(db, actor, row.id),

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from engine import clock
+from engine import access, clock
 from engine.access import Actor
 from engine.definitions import Definition, shown
 from engine.models import account, incident, job, message_subscription, timer, user_task
@@ -41,9 +41,12 @@ class Wait:
 
 
 def waits_of(db: Connection, actor: Actor, instance_id: int) -> tuple[Wait, ...]:
-    """Everything a case waits for, problems first, then by what is due first."""
-    found = waits(db, actor, [instance_id])
-    return tuple(found.get(instance_id, ()))
+    """What a case waits for, problems first, then by what is due first: all of it, or the tasks of
+    this actor's own part."""
+    found = tuple(waits(db, actor, [instance_id]).get(instance_id, ()))
+    if access.reads_whole_case(db, actor, instance_id):
+        return found
+    return tuple(w for w in found if w.kind == "task" and access.may_see_task(db, actor, w.id))
 
 
 def waits(db: Connection, actor: Actor, instance_ids: list[int]) -> dict[int, list[Wait]]:

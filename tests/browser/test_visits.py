@@ -54,6 +54,7 @@ def test_a_partner_answers_a_request_and_reads_nothing_else(watched: Watched) ->
         page.locator(f"[name={name}]").fill("Nothing that we know of.")
     press(watched, "Complete task")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Completed")
+    assert "Mental Health" not in main.inner_text()  # whom else the panel asks is not theirs
     look(watched, "partner-4-done")
 
     watched.go("/cases")
