@@ -110,6 +110,7 @@ def _current() -> bytes:
 VARIABLE = Sealed("wm_variable", "value", ("instance_id", "scope", "name"))
 HISTORY = Sealed("wm_history_event", "details", ("instance_id", "seq"))
 DRAFT = Sealed("wm_draft", "values", ("task_id", "account_id"))
+SENT = Sealed("wm_sent_text", "values", ("task_id", "account_id", "at"))
 MESSAGE = Sealed("wm_message", "payload", ("name", "idempotency"))
 PARAMETERS = Sealed("wm_job", "parameters", ("id",))
 OUTCOME = Sealed("wm_job", "outcome", ("id",))
@@ -124,6 +125,6 @@ _PROPOSED = ("instance_id", "proposed_by", "proposed_at")
 OPERATION = Sealed("wm_proposal", "operation", _PROPOSED)
 REASON = Sealed("wm_proposal", "reason", _PROPOSED)
 EVERY = (
-    VARIABLE, HISTORY, DRAFT, MESSAGE, PARAMETERS, OUTCOME, RECIPIENT, SUBJECT, BODY, NOTE,
+    VARIABLE, HISTORY, DRAFT, SENT, MESSAGE, PARAMETERS, OUTCOME, RECIPIENT, SUBJECT, BODY, NOTE,
     FILE_NAME, FILE, OPERATION, REASON,
 )  # fmt: skip

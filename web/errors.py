@@ -42,6 +42,15 @@ class Typed:
     text: str
 
 
+@dataclass(frozen=True)
+class Sending:
+    """What one button of the page sends on, and to whom."""
+
+    task_id: str
+    to: str
+    fields: tuple[tuple[str, str], ...]
+
+
 def init_app(app: Flask) -> None:
     app.before_request(_refuse_nul)
     app.register_error_handler(errors.EngineError, _engine_error)
@@ -89,8 +98,23 @@ def _engine_error(error: errors.EngineError) -> ResponseReturnValue:
         ask_no_more()
     if getattr(g, "signed_out", False):
         status, template = 401, "errors/signed_out.html"
-    page = render_template(template, error=error, typed=typed(), sign_in=_sign_in_again())
+    page = render_template(
+        template, error=error, typed=typed(), sign_in=_sign_in_again(), sending=_sending(error)
+    )
     return page, status, {"Retry-After": RETRY_AFTER} if status in (503, 507) else {}
+
+
+def _sending(error: errors.EngineError) -> Sending | None:
+    """What was sent in for a task that a colleague has, to be sent on to them."""
+    who, task_id = visitor(), (request.view_args or {}).get("task_id")
+    late = isinstance(error, errors.TaskClaimed | errors.TaskNotOpen)
+    if not late or who is None or request.endpoint not in ("tasks.send", "tasks.send_typed"):
+        return None
+    by = getattr(error, "by", None)
+    if by in (None, who.actor.name) or not typed():
+        return None
+    fields = tuple((n, v) for n, values in posted().items() for v in values)
+    return Sending(str(task_id), str(by), fields)
 
 
 def _sign_in_again() -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.access import Actor
 from engine.bpmn.drawing import Mark, draw
-from engine.commands import files
+from engine.commands import files, sent
 from engine.commands import tasks as commands
 from engine.errors import InvalidInput, NotAllowed, NotFound
 from engine.queries import aftermath
@@ -156,6 +156,30 @@ def hand_over_now(task_id: str) -> ResponseReturnValue:
         return once(act, "The task was handed over.")
     except InvalidInput as error:
         return _hand_over_page(task_id, error.messages), 422
+
+
+@bp.post("/<task_id>/typed")
+@rule(SIGNED_IN)
+def send_typed(task_id: str) -> ResponseReturnValue:
+    """What came too late goes to the colleague who has the task."""
+
+    def act(db: Db) -> str:
+        withheld = sent.send_typed(db, task_id, posted(), actor=actor())
+        flash("What you typed was sent to your colleague.")
+        if withheld:
+            flash(f"Not sent, because your colleague does not read it: {', '.join(withheld)}.")
+        return url_for("worklist.tasks")
+
+    return once(act)
+
+
+@bp.post("/received/<int(max=999999999999):number>/dismiss")
+@rule(SIGNED_IN)
+def dismiss(number: int) -> ResponseReturnValue:
+    def act(db: Db) -> str:
+        return url_for("tasks.task", task_id=sent.dismiss(db, number, actor=actor()))
+
+    return once(act, "What your colleague sent is put away.")
 
 
 @bp.get("/<task_id>/done")

@@ -10,6 +10,7 @@ from engine.access.actor import (
     shared_roles,
 )
 from engine.access.files import file_seen_by, reads_unmasked
+from engine.access.masking import is_masked
 from engine.access.rules import (
     ANYONE,
     TaskRow,
@@ -47,6 +48,7 @@ __all__ = [
     "completable_by",
     "does_task",
     "file_seen_by",
+    "is_masked",
     "is_offered",
     "load_actor",
     "may_claim",

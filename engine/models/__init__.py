@@ -28,6 +28,7 @@ from engine.models.people import (
     role,
     worker,
 )
+from engine.models.sent import sent_text
 from engine.models.waiting import (
     draft,
     incident,
@@ -44,6 +45,6 @@ __all__ = [
     "history_event", "idempotency", "incident", "job", "login_attempt", "login_session",
     "lookup", "message", "message_subscription", "metadata", "opening", "organisation",
     "outbox", "process_definition", "process_instance", "proposal", "reference_counter",
-    "role", "scenario_play", "start_stop", "start_timer", "task_role", "timer",
+    "role", "scenario_play", "sent_text", "start_stop", "start_timer", "task_role", "timer",
     "user_task", "variable", "worker",
 ]  # fmt: skip

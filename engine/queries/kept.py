@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, or_, select
 
 from engine import definitions, sealing
-from engine.access import Actor
-from engine.forms import Field
+from engine.access import Actor, is_masked
+from engine.forms import Field, Form
 from engine.forms.answers import DATE_PARTS, row_numbers
 from engine.models import account, draft, process_instance, user_task
 from engine.queries import openings, variables
@@ -94,10 +94,15 @@ def _answers(
     typed: Typed = sealing.DRAFT.load(row.typed, row.id, row.author_id)
     asked = form.keep_typed(typed) if form else {}
     unasked = {name: values for name, values in typed.items() if name not in asked}
-    found = list(_of(form.questions(), asked, "", chosen, actor=actor)) if form else []
+    found = list(answers_of(form, asked, chosen, actor=actor)) if form else []
     if row.ended_at is None:
         found = []
     return (*found, *_unasked(unasked, words, actor))
+
+
+def answers_of(form: Form, typed: Typed, chosen: Chosen, *, actor: Actor) -> tuple[Answer, ...]:
+    """What was typed into a form, in its words and unchecked; masked as answers are."""
+    return tuple(_of(form.questions(), typed, "", chosen, actor=actor))
 
 
 def _of(
@@ -108,7 +113,7 @@ def _of(
         if one.kind == "list":
             yield from _rows_of(one, typed, name, chosen, actor=actor)
         elif one.answers and (text := _text(one, typed, name, chosen)):
-            masked = variables.is_masked(one, actor)
+            masked = is_masked(one, actor)
             yield Answer(name, one.label, MASKED if masked else text, masked)
 
 
@@ -120,7 +125,7 @@ def _rows_of(
         for number in row_numbers(typed, name)
         if (cells := tuple(_of(one.fields, typed, f"{name}-{number}-", chosen, actor=actor)))
     )
-    if rows and variables.is_masked(one, actor):
+    if rows and is_masked(one, actor):
         yield Answer(name, one.label, MASKED, masked=True)
     elif rows:
         yield Answer(name, one.label, "", rows=rows)
@@ -153,6 +158,6 @@ def _unasked(typed: Typed, words: Mapping[str, Field], actor: Actor) -> Iterator
         if not text:
             continue
         question = words.get(name.split("-")[0])
-        masked = bool(actor.masks) if question is None else variables.is_masked(question, actor)
+        masked = bool(actor.masks) if question is None else is_masked(question, actor)
         label = question.label if question else name.replace("_", " ").capitalize()
         yield Answer(name, label, MASKED if masked else text, masked)

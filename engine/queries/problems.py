@@ -140,7 +140,7 @@ def correction_form(
     fields = []
     for name in names:
         question = words.get(name)
-        if variables.is_masked(question, actor):
+        if access.is_masked(question, actor):
             continue
         if question is None:
             fields.append(_by_kind(name, kinds.get(name, "")))

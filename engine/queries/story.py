@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from engine import feel, history
-from engine.access import Actor
+from engine.access import Actor, is_masked
 from engine.bpmn.elements import Element
 from engine.definitions import Definition, shown
 from engine.forms import Field
 from engine.models import account, history_event
-from engine.queries.variables import Answer, Chosen, answer, in_words, is_masked, vocabulary
+from engine.queries.variables import Answer, Chosen, answer, in_words, vocabulary
 
 QUIET = frozenset({"task.created", "task.claimed", "task.released", "case.moved", "message.sent"})
 ANSWERING = frozenset({"case.started", "task.completed", "action.performed"})

@@ -21,6 +21,7 @@ from engine.queries.board.standstill import Suspended, suspension
 from engine.queries.cases import Stage, stages
 from engine.queries.files import FileLine, files_of
 from engine.queries.people import role_titles
+from engine.queries.received import Received, received
 from engine.queries.variables import Answer
 
 HOLDER = account.alias("holder")
@@ -76,6 +77,7 @@ class TaskPage:
     reasons: tuple[str, ...]  # for handing over, as the process names them
     files: tuple[FileLine, ...]  # of the case, for who may see it
     suspended: Suspended | None  # the case stands still: who, when and why
+    received: tuple[Received, ...]  # what colleagues had typed and sent to this person
 
     @property
     def is_open(self) -> bool:
@@ -122,6 +124,7 @@ def task_page(db: Connection, actor: Actor, task_id: str) -> TaskPage:
         files=_files(db, actor, row.instance_id),
         reasons=_reasons(definition) or _reasons(root),
         suspended=suspension(db, row.instance_id),
+        received=received(db, actor, row.id, row.instance_id, form),
     )  # fmt: skip
     instead = shown.words(db, actor, row)
     return page if instead is None else _veiled(page, instead)

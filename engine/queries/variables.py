@@ -12,14 +12,13 @@ import orjson
 from sqlalchemy import Connection, select
 
 from engine import definitions, feel, sealing
-from engine.access import TEXT, Actor
+from engine.access import Actor, is_masked
 from engine.definitions import Definition
 from engine.forms import Field
 from engine.forms.model import class_of
 from engine.models import account, organisation, variable
 
 MASKED = "Masked"
-TYPED = ("textfield", "textarea")
 NOT_ANSWERED = "Not answered"
 
 
@@ -76,13 +75,6 @@ def vocabulary(known: Iterable[Definition]) -> dict[str, Field]:
             if repeat and repeat.item and repeat.collection in found:
                 found.setdefault(repeat.item, found[repeat.collection])
     return found
-
-
-def is_masked(question: Field | None, actor: Actor) -> bool:
-    if question is None:
-        return False
-    unclassed = TEXT if question.kind in TYPED else None
-    return (class_of(question) or unclassed) in actor.masks
 
 
 class Chosen:

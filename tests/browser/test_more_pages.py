@@ -125,6 +125,7 @@ def test_after_a_task_the_page_says_what_happens_next(watched):
     is_sound(watched)
 
 
+@pytest.mark.feature("N6")
 def test_who_is_too_late_reads_who_was_faster_and_keeps_what_they_typed(watched, another):
     watched.sign_in("robin")
     reference = raise_concern(watched)
@@ -151,6 +152,15 @@ def test_who_is_too_late_reads_who_was_faster_and_keeps_what_they_typed(watched,
     expect(main).to_contain_text("Marta Quill took this task")
     expect(main.get_by_text(TYPED)).to_be_visible()
     is_sound(lena, "409")
+    press(lena, "Send it to Marta Quill")
+    expect(lena.page.get_by_role("main")).to_contain_text("was sent to your colleague")
+    is_sound(lena)
+    marta.go(path)
+    received = marta.page.get_by_role("region", name="Lena Whitlock sent you what they had typed")
+    expect(received.get_by_text(TYPED)).to_be_visible()
+    is_sound(marta)
+    press(marta, "Put it away")
+    expect(received).to_have_count(0)
 
     # Who took no part no longer sees a completed task: what they typed is kept all the same.
     marta.go(path)

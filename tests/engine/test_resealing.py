@@ -89,6 +89,9 @@ OLD: dict[str, list[dict[str, Any]]] = {
 }  # fmt: skip
 
 
+PLACES = [where for where in EVERY if where.table in OLD]
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A database of the revision before, with something in every place."""
@@ -128,7 +131,7 @@ def opened(database: Database, where: Sealed) -> list[str]:
 def test_what_was_stored_plain_is_sealed_once_and_leaves_the_files(old: Database) -> None:
     migrate(old)
     assert migrate(old) == migrate(old)
-    for where in EVERY:
+    for where in PLACES:
         values = opened(old, where)
         assert len(values) == (MANY if where is VARIABLE else 1), where
         assert all(WORDS in value for value in values), where
@@ -153,10 +156,10 @@ def test_a_changed_key_seals_all_anew_and_the_old_one_may_go(old: Database) -> N
     migrate(old)
     new = bytes(range(32))
     sealing.configure([new, DATA_KEY])
-    assert reseal(old) == MANY - 1 + len(EVERY)
+    assert reseal(old) == MANY - 1 + len(PLACES)
     assert reseal(old) == 0
     sealing.configure([new])
-    assert all(WORDS in value for where in EVERY for value in opened(old, where))
+    assert all(WORDS in value for where in PLACES for value in opened(old, where))
     use_keys()
     with pytest.raises(CannotOpen):
         opened(old, NOTE)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import inspect, select, text, update
 
 from engine import access, clock, connectors, jobs, queue, sealing
-from engine.commands import operations, tasks
+from engine.commands import operations, sent, tasks
 from engine.commands.operations import Skip, Suspend
 from engine.connectors import Settings
 from engine.database import Database
@@ -77,13 +77,15 @@ def reference(desk) -> Iterator[str]:
 
 
 def answered(desk) -> None:
-    """The first task's form is sent in, with a draft before."""
+    """The first task's form is sent in, with a draft and a colleague's text before."""
     database, of = desk.database, desk.run.instance_id
     with database.transaction() as db:
         ann = access.load_actor(db, desk.run.people["ann"])
         task = db.execute(select(user_task.c.id).where(user_task.c.instance_id == of)).scalar_one()
         tasks.claim_task(db, task, actor=ann)
         tasks.save_draft(db, task, {"told": ["Zqx7typed so far"]}, 1, actor=ann)
+        bob = access.load_actor(db, desk.run.people["bob"])
+        sent.send_typed(db, task, {"told": ["Zqx7typed too late"]}, actor=bob)
     with database.transaction() as db:
         tasks.complete_task(db, task, ANSWERS, actor=ann)
 
