@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Callable
 
-from flask import flash, redirect, request
+from flask import flash, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from engine.commands import repeats
@@ -59,8 +59,13 @@ def given_account(missing: str) -> int | None:
 
 
 def posted() -> dict[str, list[str]]:
-    """Everything typed into the page, without the page's own hidden fields."""
-    return {name: values for name, values in request.form.lists() if not name.startswith("wm-")}
+    """Everything typed into the page, without the page's own hidden fields. Files of a question
+    are numbers: without those left out, with those that came with this request."""
+    typed = {name: values for name, values in request.form.lists() if not name.startswith("wm-")}
+    for name, _, number in (left.partition(":") for left in request.form.getlist("wm-without")):
+        typed[name] = [value for value in typed.get(name, []) if value != number]
+    added: dict[str, list[str]] = g.get("added_files", {})
+    return {**typed, **{name: typed.get(name, []) + new for name, new in added.items()}}
 
 
 def _request_hash() -> str:
@@ -70,7 +75,7 @@ def _request_hash() -> str:
         if name not in (CSRF_FIELD, KEY_FIELD)
     )
     sent = hashlib.sha256(repr((request.path, fields)).encode())
-    for name, file in sorted(request.files.items(multi=True)):
+    for name, file in sorted(request.files.items(multi=True), key=lambda one: one[0]):
         sent.update(repr((name, file.filename)).encode())
         sent.update(hashlib.file_digest(file.stream, "sha256").digest())  # type: ignore[arg-type]  # it reads
         file.stream.seek(0)

@@ -10,18 +10,18 @@ from flask.typing import ResponseReturnValue
 
 from engine.access import Actor
 from engine.bpmn.drawing import Mark, draw
-from engine.commands import files, sent
+from engine.commands import sent
 from engine.commands import tasks as commands
 from engine.errors import InvalidInput, NotAllowed, NotFound
 from engine.queries import aftermath
 from engine.queries.tasks import TaskPage, candidates, task_page
 from engine.queries.worklist import next_task
 from web.auth import actor, database, kept_when_late
-from web.page import questions, words
+from web.page import questions, task_files, words
 from web.page.questions import FormView, Message
 from web.page.reading import note_reading
 from web.page.reasons import given_reason
-from web.page.uploads import FIELD, chosen, make_room
+from web.page.uploads import FIELD, make_room
 from web.posting import Db, given_account, once, posted
 from web.rules import SIGNED_IN, rule
 from web.worklist import safe_back
@@ -61,6 +61,7 @@ def send(task_id: str) -> ResponseReturnValue:
     try:
         return way(page)
     except InvalidInput as error:
+        page = _read(page.id) if task_files.kept(page) else page
         return _show(page, _typed(page), error.messages), 422
 
 
@@ -71,7 +72,7 @@ def _gone(db: Db, task_id: str) -> str:
 
 def _complete(page: TaskPage) -> ResponseReturnValue:
     def act(db: Db) -> str:
-        _add_file(db, page)
+        task_files.add(db, page)
         commands.complete_task(db, page.id, posted(), actor=actor())
         return url_for("tasks.done", task_id=page.id, back=_back())
 
@@ -80,7 +81,7 @@ def _complete(page: TaskPage) -> ResponseReturnValue:
 
 def _save(page: TaskPage) -> ResponseReturnValue:
     def act(db: Db) -> str:
-        _add_file(db, page)
+        task_files.add(db, page)
         commands.save_draft(db, page.id, posted(), _counter(), actor=actor())
         return f"{_list()}#task-{page.id}"
 
@@ -91,7 +92,7 @@ def _only_file(page: TaskPage) -> ResponseReturnValue:
     """The file is added, and what was typed is saved on the way."""
 
     def act(db: Db) -> str:
-        if not _add_file(db, page):
+        if not task_files.add(db, page):
             raise InvalidInput({FIELD: "Choose the file to add."})
         commands.save_draft(db, page.id, posted(), _counter(), actor=actor())
         return url_for("tasks.task", task_id=page.id, back=_back(), _anchor="files")
@@ -99,20 +100,12 @@ def _only_file(page: TaskPage) -> ResponseReturnValue:
     return once(act, "The file is with the task.")
 
 
-def _add_file(db: Db, page: TaskPage) -> bool:
-    """A file that was chosen goes in with whichever button was pressed."""
-    given = chosen()
-    if given is not None:
-        files.add_file(db, page.instance_id, given, actor=actor(), task_id=page.id)
-    return given is not None
-
-
 def _change_rows(page: TaskPage, act: str) -> ResponseReturnValue:
     if page.form is None:
         return redirect(url_for("tasks.task", task_id=page.id), 303)
     typed, target = questions.change_rows(page.form, _typed(page), act)
     with database().transaction() as db:
-        _add_file(db, page)
+        task_files.add(db, page)
         commands.save_draft(db, page.id, typed, _counter(), actor=actor())
     return redirect(url_for("tasks.task", task_id=page.id, back=_back(), _anchor=target), 303)
 

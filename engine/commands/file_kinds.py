@@ -106,3 +106,10 @@ def safe_name(given: str, kind: Kind) -> str:
     ending = next((e for e in kind.endings if plain.lower().endswith(e)), "")
     stem = plain[: len(plain) - len(ending)].strip(". ") or "file"
     return stem[:LONGEST_NAME] + (ending or kind.endings[0])
+
+
+def is_accepted(kind: Kind, accept: str) -> bool:
+    """Whether a kind is among the endings and media types, with commas; empty: all are."""
+    wanted = [one.strip().lower() for one in accept.split(",") if one.strip()]
+    family = kind.media_type.split("/")[0] + "/*"
+    return not wanted or any(one in (*kind.endings, kind.media_type, family) for one in wanted)

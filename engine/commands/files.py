@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select
 
 from engine import access, audit, clock, sealing
 from engine.access import Actor
-from engine.commands.file_kinds import kind_of, safe_name
+from engine.commands.file_kinds import is_accepted, kind_of, safe_name
 from engine.database import inserted_id
 from engine.errors import InvalidInput, NotAllowed, NotFound
 from engine.models import case_file, file_content, user_task
@@ -34,9 +34,16 @@ class Opened:
 
 
 def add_file(
-    db: Connection, instance_id: int, given: Upload, *, actor: Actor, task_id: str | None = None
+    db: Connection,
+    instance_id: int,
+    given: Upload,
+    *,
+    actor: Actor,
+    task_id: str | None = None,
+    accept: str = "",
 ) -> int:
-    """Its id. NotFound as for a case one may not know of; what is not taken is said in words."""
+    """Its id. `accept` narrows what is taken, as the question of a form does. NotFound as for a
+    case one may not know of; what is not taken is said in words."""
     access.require_case(db, actor, instance_id)
     if task_id is not None:
         access.require_task(db, actor, task_id)
@@ -48,6 +55,8 @@ def add_file(
     kind = kind_of(given.content)
     if kind is None:
         raise InvalidInput({"file": f"The file must be {TAKEN}, without macros."})
+    if not is_accepted(kind, accept):
+        raise InvalidInput({"file": f"The file must be one of these kinds: {accept}."})
     row = {"instance_id": instance_id, "account_id": actor.account_id, "at": clock.now()}
     made = db.execute(
         insert(case_file).values(

@@ -25,12 +25,14 @@ LIMITS = {
     "properties.check": "check of", "properties.checkMessage": "words of the check of",
     "properties.requiredMessage": "words said when nothing is answered to",
     "conditional.hide": "condition that hides", "properties.class": "class of data of",
-    "properties.choose": "kind of thing chosen in", "description": "hint of",
+    "properties.choose": "kind of thing chosen in", "accept": "kinds of files taken by",
+    "description": "hint of",
     "text": "words of",
 }  # fmt: skip
 SWITCHES = {
     "properties.neverDecides": ("may never decide anything", "may now decide something"),
     "properties.lookup": ("is used to find cases like it", "no longer finds cases like it"),
+    "multiple": ("takes more than one file", "takes one file alone"),
     "properties.yesNo": ("is a yes or no question", "is no longer a yes or no question"),
     "properties.searchable": ("can be searched for", "can no longer be searched for"),
 }

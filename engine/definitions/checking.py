@@ -10,6 +10,7 @@ from engine.definitions import building, naming, racing
 from engine.definitions.deciding import decided
 from engine.definitions.reading import DIAGRAM, Definition, called_by, root_of
 from engine.errors import Problem
+from engine.forms.model import FILES
 
 
 def subject(
@@ -61,11 +62,29 @@ def findings(
     found = rules.check(looked_at) + racing.told(definition, looked_at)
     found += naming.unknown(definition, known)
     found += decided(definition, known)
+    found += _files_elsewhere(definition)
     if not any(problem.severity == "error" for problem in found):
         found += _cannot_be_built(definition)
     for model in {id(m): m for m, _ in definition.decisions.values()}.values():
         found += dmn.check(model)
     return found
+
+
+def _files_elsewhere(definition: Definition) -> list[Problem]:
+    """A file is added to a case by whoever holds a task of it."""
+    return [
+        Problem(
+            "form.file_place",
+            f"“{one.label}” asks for a file, which only the form of a user task can.",
+            file=form.file,
+            element_id=element_id,
+            repair="Ask for it in the first task instead.",
+        )
+        for element_id, form in definition.forms.items()
+        if definition.elements[element_id].kind not in ("userTask", "manualTask")
+        for one in form.questions()
+        if one.kind == FILES
+    ]
 
 
 def _cannot_be_built(definition: Definition) -> list[Problem]:

@@ -16,7 +16,7 @@ from engine.bpmn import elements, xml
 from engine.bpmn.elements import Diagram, Element
 from engine.errors import InvalidDefinition, Problem
 from engine.forms import Form
-from engine.forms.model import class_of
+from engine.forms.model import FILES, class_of
 
 DIAGRAM = "process.bpmn"
 MANIFEST = "process.yaml"
@@ -54,11 +54,14 @@ class Definition:
 
     @cached_property
     def classed(self) -> Mapping[str, bool]:
-        """Variable that a form asks for → whether any question for it has a class."""
+        """Variable that a form asks for → whether any question for it has a class, or asks for a
+        file, whose name may say whom it is about."""
         found: dict[str, bool] = {}
         for form in self.forms.values():
             for one in form.questions():
-                found[one.key] = found.get(one.key, False) or class_of(one) is not None
+                found[one.key] = (
+                    found.get(one.key, False) or class_of(one) is not None or one.kind == FILES
+                )
         return found
 
     def form(self, element_id: str) -> Form | None:

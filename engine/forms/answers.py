@@ -17,7 +17,7 @@ from marshmallow import ValidationError
 from engine.errors import ExpressionError, InvalidInput
 from engine.forms.checks import schema_field
 from engine.forms.conditions import hidden, holds
-from engine.forms.model import Choice, Field, Form
+from engine.forms.model import FILES, Choice, Field, Form
 
 DATE_PARTS = ("day", "month", "year")
 MAX_ROWS = 100
@@ -138,7 +138,7 @@ def raw_answer(one: Field, name: str, posted: Posted) -> Any:
     if one.kind == "date":
         parts = tuple(_one(posted, f"{name}-{part}") for part in DATE_PARTS)
         return parts if any(parts) else None
-    if one.kind == "checklist":
+    if one.kind in ("checklist", FILES):
         return [v for v in posted.get(name, []) if v] or None
     if one.kind == "textarea":
         return _one(posted, name).replace("\r\n", "\n") or None
@@ -191,7 +191,7 @@ def _typed(
                 yield from _typed(one.fields, row, f"{name}-{number}-")
         elif one.kind == "date":
             yield from zip((f"{name}-{p}" for p in DATE_PARTS), _date_parts(value), strict=True)
-        elif one.kind == "checklist":
+        elif one.kind in ("checklist", FILES):
             yield name, [_text(item) for item in _many(value)]
         elif one.kind == "checkbox":
             yield name, ["yes"] if value is True or value == "yes" else []
@@ -211,6 +211,8 @@ def _many(value: Any) -> list[Any]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, Mapping):  # a file goes by its number
+        return _text(value.get("id"))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Decimal):

@@ -10,7 +10,7 @@ from typing import Any
 import regex
 from marshmallow import ValidationError, fields, validate
 
-from engine.forms.model import Choice, Field
+from engine.forms.model import FILES, Choice, Field
 
 LONGEST = {"textfield": 1_000, "textarea": 20_000}
 PATTERN_SECONDS = 0.2
@@ -30,6 +30,8 @@ def schema_field(one: Field, offered: Collection[Choice] | None) -> fields.Field
 def _made(one: Field, offered: Collection[Choice] | None) -> fields.Field[Any]:
     make = _KINDS[one.kind]
     choices = one.choices if offered is None else tuple(offered)
+    if one.kind == FILES and offered is None:
+        choices = (Choice("", ""),)  # nothing is offered where there is no case
     return make(
         one,
         choices,
@@ -48,6 +50,8 @@ def required_words(one: Field) -> str:
         return f"Tick the box: “{one.label}”"
     if one.label.endswith("?"):
         return f"Answer “{one.label}”"
+    if one.kind == FILES:
+        return f"Choose a file: {one.lowered}"
     return f"{'Select' if one.choices or one.choose else 'Enter'} {one.lowered}"
 
 
@@ -158,6 +162,17 @@ class _Checklist(_Answer):
         return list(dict.fromkeys(value))
 
 
+class _File(_Answer):
+    """A file of the case as a context, or a list of them."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        names = {choice.value: choice.label for choice in self.choices}
+        if not set(value) <= names.keys():
+            raise ValidationError(f"Choose the file again: {self.one.lowered}")
+        found = [{"id": Decimal(number), "name": names[number]} for number in dict.fromkeys(value)]
+        return found if self.one.multiple else found[-1]
+
+
 class _Checkbox(_Answer):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
         return True if value == "yes" else self._none()
@@ -171,4 +186,5 @@ class _Checkbox(_Answer):
 _KINDS: dict[str, type[_Answer]] = {
     "textfield": _Text, "textarea": _Text, "number": _Number, "date": _Date, "radio": _Choice,
     "select": _Choice, "checklist": _Checklist, "checkbox": _Checkbox,
+    FILES: _File,
 }  # fmt: skip

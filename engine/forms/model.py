@@ -7,8 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 # Kinds of field that hold an answer; "text" and "group" hold none, "list" holds rows.
+FILES = "filepicker"  # its answer is typed as the number of a file that is on the case
 ANSWERS = frozenset(
-    {"textfield", "textarea", "number", "date", "checkbox", "checklist", "radio", "select"}
+    {
+        "textfield",
+        "textarea",
+        "number",
+        "date",
+        "checkbox",
+        "checklist",
+        "radio",
+        "select",
+        "filepicker",
+    }
 )
 CHOICES = frozenset({"checklist", "radio", "select"})
 STRICTNESS = ("special", "third_party", "police")  # the last is the strictest
@@ -47,6 +58,8 @@ class Field:
     lookup: bool = False  # cases about the same person are found by it
     searchable: bool = False
     choose: str | None = None
+    accept: str = ""  # endings and media types of files, with commas; empty: all that are taken
+    multiple: bool = False
     min_rows: int = 0
     fields: tuple[Field, ...] = ()
 

@@ -11,7 +11,7 @@ import regex
 
 from engine.errors import ExpressionError, InvalidDefinition, Problem
 from engine.forms.conditions import check_expression
-from engine.forms.model import ANSWERS, CHOICES, STRICTNESS, Choice, Field, Form, class_of
+from engine.forms.model import ANSWERS, CHOICES, FILES, STRICTNESS, Choice, Field, Form, class_of
 
 MAX_BYTES, MAX_FIELDS = 256_000, 300
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}\Z")
@@ -24,7 +24,8 @@ CHECKS = frozenset(
 )
 KEYS = frozenset({
     "type", "id", "key", "path", "label", "description", "validate", "values", "conditional",
-    "text", "properties", "components", "subtype", "dateLabel", "decimalDigits",
+    "text", "properties", "components", "subtype", "dateLabel", "decimalDigits", "accept",
+    "multiple",
     # drawn by the form editor, without meaning here
     "layout", "appearance", "showOutline", "isRepeating", "allowAddRemove", "defaultRepetitions",
     "disableCollapse", "nonCollapsedItems", "verticalAlignment", "increment", "searchable",
@@ -38,6 +39,7 @@ PROPERTIES = frozenset({
     "class", "neverDecides", "lookup", "searchable", "choose", "check", "checkMessage", "yesNo",
     "min", "requiredMessage",
 })  # fmt: skip
+ACCEPTED = re.compile(r"\.[A-Za-z0-9]{1,10}|[a-z]+/(?:\*|[A-Za-z0-9.+-]{1,100})")
 CHOOSE = frozenset({"person", "organisation", "case"})
 
 
@@ -107,6 +109,8 @@ class _Reader:
             properties["lookup"] != "true" or kind not in ("textfield", "date") or inside == "list"
         ):
             self.say("lookup", "`lookup` is “true”, for a short text or a date in no list.", name)
+        if kind == FILES:
+            self.file_question(c, inside, name)
         if kind == "list" and inside == "list":
             self.say("nested_list", "A list cannot stand in a list.", name)
         if kind == "date" and c.get("subtype", "date") != "date":
@@ -129,10 +133,21 @@ class _Reader:
             yes_no=properties.get("yesNo") == "true",
             data_class=properties.get("class"), lookup=properties.get("lookup") == "true",
             never_decides=properties.get("neverDecides") == "true",
-            searchable=properties.get("searchable") == "true", choose=properties.get("choose"),
+            searchable=properties.get("searchable") == "true",
+            choose="file" if kind == FILES else properties.get("choose"),
+            accept=str(c.get("accept") or ""), multiple=c.get("multiple") is True,
             min_rows=int(properties.get("min") or 0),
             fields=tuple(self.fields(_list(c.get("components")), kind)),
         )  # fmt: skip
+
+    def file_question(self, c: dict[str, Any], inside: str, name: str) -> None:
+        if inside == "list":
+            self.say("file", "A file cannot be asked for in a list.", name)
+        kinds = str(c.get("accept") or "").split(",")
+        if c.get("accept") and not all(ACCEPTED.fullmatch(kind.strip()) for kind in kinds):
+            self.say("accept", "It names endings or media types, like “.pdf, image/*”.", name)
+        if not isinstance(c.get("multiple", False), bool):
+            self.say("file", "`multiple` is true or false.", name)
 
     def key(self, c: dict[str, Any], kind: str, keys: set[str]) -> str:
         if kind in ("text", "group"):

@@ -34,7 +34,7 @@ _AT: Final[dict[str, tuple[str, ...]]] = {
     "pattern": ("validate", "pattern"), "hide": ("conditional", "hide"),
     "check": ("properties", "check"), "check_message": ("properties", "checkMessage"),
     "required_message": ("properties", "requiredMessage"), "class": ("properties", "class"),
-    "choose": ("properties", "choose"), "rows": ("properties", "min"),
+    "choose": ("properties", "choose"), "accept": ("accept",), "rows": ("properties", "min"),
 }  # fmt: skip
 # Beside the label, the name and the rest that every question has.
 _OWN: Final[dict[str, tuple[str, ...]]] = {
@@ -43,10 +43,11 @@ _OWN: Final[dict[str, tuple[str, ...]]] = {
     "number": ("required_message", "min", "max", "decimals"),
     "datetime": ("required_message",), "radio": ("required_message", "choose"),
     "select": ("required_message", "choose"), "checklist": ("required_message", "choose"),
-    YES_NO: ("required_message",), "checkbox": ("required_message",), "dynamiclist": ("rows",),
+    YES_NO: ("required_message",), "checkbox": ("required_message",),
+    "filepicker": ("required_message", "accept"), "dynamiclist": ("rows",),
 }  # fmt: skip
 _TICKS: Final[dict[str, tuple[str, ...]]] = {
-    "required": ("validate", "required"),
+    "required": ("validate", "required"), "multiple": ("multiple",),
     "never_decides": ("properties", "neverDecides"), "lookup": ("properties", "lookup"),
 }  # fmt: skip
 # Problem of the profile → the setting it is about.
@@ -54,7 +55,7 @@ _ABOUT: Final = {
     "form.key": "name", "form.duplicate_key": "name", "form.label": "label",
     "form.choices": "choices", "form.condition": "hide", "form.check": "check",
     "form.pattern": "pattern", "form.lookup": "lookup", "form.class": "class",
-    "form.choose": "choose",
+    "form.choose": "choose", "form.accept": "accept",
 }  # fmt: skip
 
 
@@ -75,6 +76,8 @@ def ticks(kind: str) -> tuple[str, ...]:
         return ()
     if kind == "dynamiclist":
         return ("required",)
+    if kind == "filepicker":
+        return ("required", "multiple", "never_decides")
     return ("required", "never_decides", *(["lookup"] if kind in ("textfield", "datetime") else []))
 
 
@@ -105,7 +108,7 @@ def write(one: Data, given: Settings) -> Data:
         except ValueError as error:
             wrong[name] = str(error)
     for name in ticks(given.kind):
-        yes: Any = True if name == "required" else "true"
+        yes: Any = True if name in ("required", "multiple") else "true"
         _put(made, _TICKS[name], yes if name in given.ticks else None)
     if given.kind in WITH_CHOICES and (given.kind != YES_NO) and not given.words.get("choose"):
         _put_choices(made, given.choices)

@@ -14,6 +14,7 @@ from engine import definitions, sealing
 from engine.access import Actor, is_masked
 from engine.forms import Field, Form
 from engine.forms.answers import DATE_PARTS, row_numbers
+from engine.forms.model import FILES
 from engine.models import account, draft, process_instance, user_task
 from engine.queries import openings, variables
 from engine.queries.cases import CaseHead
@@ -140,6 +141,8 @@ def _text(one: Field, typed: Typed, name: str, chosen: Chosen) -> str:
         return ""
     if one.kind == "checkbox":
         return "Yes"
+    if one.kind == FILES:
+        return "A file, on the case" if len(values) == 1 else f"{len(values)} files, on the case"
     return variables.in_words(chosen.words(values, one), one)
 
 

@@ -15,7 +15,7 @@ from engine import definitions, feel, sealing
 from engine.access import Actor, is_masked
 from engine.definitions import Definition
 from engine.forms import Field
-from engine.forms.model import class_of
+from engine.forms.model import FILES, class_of
 from engine.models import account, organisation, variable
 
 MASKED = "Masked"
@@ -91,6 +91,8 @@ class Chosen:
     def words(self, value: Any, question: Field | None) -> Any:
         """The name instead of the key, when the question chooses a person or organisation."""
         known = self.names.get((question and question.choose) or "", {})
+        if not known:
+            return value
         if isinstance(value, list):
             return [known.get(item, item) for item in value if isinstance(item, str)]
         return known.get(value, value) if isinstance(value, str) else value
@@ -121,6 +123,12 @@ def answer(
     return Answer(name, label, text)
 
 
+def _parts_in_words(value: Mapping[str, Any], question: Field | None) -> str:
+    if question is not None and question.kind == FILES:
+        return str(value.get("name"))
+    return "; ".join(f"{key}: {in_words(item)}" for key, item in value.items())
+
+
 def in_words(value: Any, question: Field | None = None) -> str:
     if value is None or value in ("", []):
         return NOT_ANSWERED
@@ -136,5 +144,5 @@ def in_words(value: Any, question: Field | None = None) -> str:
     if isinstance(value, Decimal):
         return f"{value:,f}"
     if isinstance(value, Mapping):
-        return "; ".join(f"{key}: {in_words(item)}" for key, item in value.items())
+        return _parts_in_words(value, question)
     return str(value)

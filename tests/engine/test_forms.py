@@ -53,7 +53,9 @@ def test_a_form_is_read_with_its_questions_in_order():
 @pytest.mark.parametrize(
     ("component", "code"),
     [
-        (field("filepicker"), "form.type"),
+        (field("htmlview"), "form.type"),
+        (field("filepicker", accept="anything"), "form.accept"),
+        (field("filepicker", multiple="yes"), "form.file"),
         (field(key="two words"), "form.key"),
         (field(key="case"), "form.key"),
         (field(defaultValue="x"), "form.default"),

@@ -73,7 +73,7 @@ def test_a_question_is_added_and_its_own_page_comes_next(desk, olga):
     ("sent", "href"),
     [
         ({"new__kind": "textfield"}, "#new-label"), ({"new__label": "A"}, "#new-kind"),
-        ({"new__label": "A", "new__kind": "filepicker"}, "#new-kind"),
+        ({"new__label": "A", "new__kind": "htmlview"}, "#new-kind"),
     ],
 )  # fmt: skip
 def test_a_question_without_words_or_a_kind_is_asked_for(desk, olga, sent, href):

@@ -71,6 +71,17 @@ class FormView:
             for c in self.choices(f)
         ]
 
+    def files(self, f: Field, name: str) -> list[tuple[str, str]]:
+        """(number, name) of the files of the case that are its answer so far."""
+        known = {c.value: c.label for c in self.choices(f)}
+        return [(number, known[number]) for number in self.values(name) if number in known]
+
+    def file_attributes(self, f: Field) -> dict[str, str]:
+        return {
+            **({"accept": f.accept} if f.accept else {}),
+            **({"multiple": "multiple"} if f.multiple else {}),
+        }
+
     def date_items(self, name: str) -> list[dict[str, Any]]:
         wrong = " govuk-input--error" if self.error(name) else ""
         return [

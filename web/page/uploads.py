@@ -18,7 +18,15 @@ def make_room() -> None:
 
 def chosen() -> Upload | None:
     """What was chosen; None when nothing was."""
-    sent = request.files.get(INPUT)
-    if sent is None or not sent.filename:
-        return None
-    return Upload(sent.filename, sent.stream.read(LARGEST + 1))
+    return next(iter(chosen_for("")), None)
+
+
+def chosen_for(question: str) -> list[Upload]:
+    """What was chosen for a question of the form (empty: for the task itself)."""
+    name = f"{INPUT}-{question}" if question else INPUT
+    found = []
+    for sent in request.files.getlist(name):
+        if sent.filename:
+            sent.stream.seek(0)  # it may have been read before: for a change that was not kept
+            found.append(Upload(sent.filename, sent.stream.read(LARGEST + 1)))
+    return found

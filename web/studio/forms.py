@@ -27,7 +27,7 @@ KINDS = (
     ("textfield", "Short text"), ("textarea", "Long text"), ("yes_no", "Yes or no"),
     ("radio", "One of several choices"), ("checklist", "Any of several choices"),
     ("select", "One from a long list"), ("datetime", "Date"), ("number", "Number"),
-    ("checkbox", "One box to tick"), ("text", "Words to read, no question"),
+    ("checkbox", "One box to tick"), ("filepicker", "File"), ("text", "Words to read, no question"),
     ("group", "Heading with questions under it"), ("dynamiclist", "List: the same questions again"),
 )  # fmt: skip
 SAVED = f"Form saved in the draft. {saving.NOT_LIVE}"
@@ -36,6 +36,7 @@ OFFERED = {
     "person": (Choice("a", "Somebody"), Choice("b", "Somebody else")),
     "organisation": (Choice("a", "An organisation"), Choice("b", "Another organisation")),
     "case": (Choice("a", "A case"), Choice("b", "Another case")),
+    "file": (),
 }
 
 
