@@ -93,3 +93,10 @@ def sideways(words: str, x: float, y: float, class_: str) -> str:
         fill="#0b0c0c",
         stroke="none",
     )
+
+
+def readable(name: str) -> str:
+    """A lane named by a role key reads as words: safeguarding_lead → Safeguarding lead."""
+    words = [w if set(w) & set("aeiouy") else w.upper() for w in name.replace("_", " ").split()]
+    joined = " ".join(words)
+    return joined[:1].upper() + joined[1:]

@@ -11,7 +11,17 @@ from engine.bpmn.icons import EVENTS as EVENT_SIGNS
 from engine.bpmn.icons import GATEWAYS as GATEWAY_SIGNS
 from engine.bpmn.icons import MARKERS, TASKS, icon
 from engine.bpmn.layout import Edge, Shape
-from engine.bpmn.lettering import LINE, Attributes, Value, block, element, number, sideways, wrap
+from engine.bpmn.lettering import (
+    LINE,
+    Attributes,
+    Value,
+    block,
+    element,
+    number,
+    readable,
+    sideways,
+    wrap,
+)
 from engine.bpmn.xml import local, tag
 
 INK, PAPER = "#0b0c0c", "#ffffff"
@@ -61,7 +71,7 @@ def _band(shape: Shape) -> str:
             else f"M{number(box.x)} {number(box.y + HEAD)}h{number(box.width)}"
         )
         drawn += element("path", d=strip, fill="none", stroke="#505a5f", class_="d-line")
-    words = _readable(shape.name)
+    words = readable(shape.name)
     if shape.horizontal:
         lines = wrap(words, box.height - 8, most=2)
         start = box.x + HEAD / 2 - (len(lines) - 1) * LINE / 2
@@ -69,13 +79,6 @@ def _band(shape: Shape) -> str:
             drawn += sideways(line, start + i * LINE, middle[1], "d-text d-head")
         return drawn
     return drawn + block([words], middle[0], box.y + HEAD / 2, class_="d-text d-head")
-
-
-def _readable(name: str) -> str:
-    """A lane named by a role key reads as words: safeguarding_lead → Safeguarding lead."""
-    words = [w if set(w) & set("aeiouy") else w.upper() for w in name.replace("_", " ").split()]
-    joined = " ".join(words)
-    return joined[:1].upper() + joined[1:]
 
 
 def _activity(shape: Shape) -> str:

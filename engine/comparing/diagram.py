@@ -75,7 +75,10 @@ def _thing(before: Thing, after: Thing, old: Drawn, new: Drawn) -> Iterator[str]
 def _renamed(before: Thing, after: Thing, new: Drawn) -> str:
     if after.kind == "lane":
         steps = counted(sum(lane == after.id for lane in new.lane_of.values()), "step")
-        return f"The role of {steps} changes: the lane {before.label} becomes {after.label}."
+        names = (before.label, after.label)
+        if names[0] == names[1]:  # only the key tells them apart
+            names = (quoted(before.name), quoted(after.name))
+        return f"The role of {steps} changes: the lane {names[0]} becomes {names[1]}."
     if after.kind == "sequenceFlow":
         ends = after.facts.get("@sourceRef"), after.facts.get("@targetRef")
         way = f"The way from {new.label(ends[0])} to {new.label(ends[1])}"

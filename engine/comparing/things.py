@@ -9,6 +9,7 @@ from lxml import etree
 
 from engine.bpmn import xml
 from engine.bpmn.elements import ACTIVITIES, EVENTS, GATEWAYS, NODES, SCOPES
+from engine.bpmn.lettering import readable
 from engine.bpmn.xml import BPMNDI, local, tag
 from engine.comparing.changes import Facts
 from engine.comparing.facts import comments_of, facts_of
@@ -57,7 +58,8 @@ class Thing:
 
     @property
     def label(self) -> str:
-        words = self.name or self.facts.get("text", "") or self.facts.get("#text", "")
+        named = readable(self.name) if self.kind == "lane" else self.name
+        words = named or self.facts.get("text", "") or self.facts.get("#text", "")
         return quoted(words) if words.strip() else f"“{self.id}”"
 
     @property

@@ -36,12 +36,12 @@ KINDS = [
       "The task “Agree to it” becomes a task without a form."]),
     (D, '<bpmn:lane id="lane_boss" name="boss">',
      '<bpmn:lane id="lane_boss" name="clerk">',
-     ["The role of 2 steps changes: the lane “boss” becomes “clerk”."]),
+     ["The role of 2 steps changes: the lane “Boss” becomes “Clerk”."]),
     (D, "<bpmn:flowNodeRef>which</bpmn:flowNodeRef>\n      </bpmn:lane>\n"
      '      <bpmn:lane id="lane_boss" name="boss">',
      '</bpmn:lane>\n      <bpmn:lane id="lane_boss" name="boss">\n'
      "        <bpmn:flowNodeRef>which</bpmn:flowNodeRef>",
-     ["The choice “How much?” moves from the lane “worker” to “boss”."]),
+     ["The choice “How much?” moves from the lane “Worker” to “Boss”."]),
     (D, '<bpmn:sequenceFlow id="f3" sourceRef="agree" targetRef="done" />', "",
      ["The way from “Agree to it” to “Done” is removed."]),
     (D, '<bpmn:sequenceFlow id="f3"', '<bpmn:sequenceFlow id="f4" sourceRef="note" '
