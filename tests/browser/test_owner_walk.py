@@ -108,7 +108,8 @@ def keep_drafts(council: Council) -> None:
     with council.database.transaction() as db:
         tara = db.execute(select(account.c.id).where(account.c.username == "tara")).scalar_one()
         for row in council.open_tasks():
-            typed = {"words_of_refusal": [WORDS.format(reference=row.reference)]}
+            words = WORDS.format(reference=row.reference)
+            typed = {"consent_outcome": ["refused"], "words_of_refusal": [words]}
             tasks.save_draft(db, row.id, typed, 1, actor=load_actor(db, tara))
 
 
@@ -307,6 +308,7 @@ def finds_all_as_it_was(walker: Walker, before: list[Any]) -> None:
     shown = urlsplit(walker.page.url).path.rsplit("/", 1)[1]
     row = next(row for row in before if row.id == shown)
     text = walker.page.locator("[name=words_of_refusal]")
+    expect(text).to_be_visible()
     expect(text).to_have_value(WORDS.format(reference=row.reference))
     walker.keys.send("Sign out")
 
