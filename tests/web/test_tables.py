@@ -179,7 +179,8 @@ def test_a_table_that_someone_else_saved_meanwhile_is_kept_beside_theirs(desk, o
     assert "&amp;lt; 10" in answer.text
     assert "Open what is there now" in words(answer)
     mine = typed(answer.text)
-    answer = olga.post("/studio/desk/draft/instead/chairs.dmn", **mine)
+    assert "What yours would change in theirs" in words(answer)
+    answer = olga.post("/studio/desk/draft/instead", **mine)
     assert answer.status_code == 303
     assert "&lt; 10" in stored(desk).files["chairs.dmn"]
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 import yaml
 
+from engine.commands import drafts
 from tests.web.conftest import DESK, title, words
-from tests.web.test_studio import fields, publish, stored, summary
+from tests.web.test_studio import THREE, desk_owner, fields, publish, stored, summary
 from tests.web.test_tables import typed
 
 DRAFT = "/studio/desk/draft"
@@ -121,3 +125,34 @@ def test_only_owners_change_texts(visit, olga):
     for username in ("ann", "cat"):
         assert visit(username).get(TEXTS).status_code == 403
         assert visit(username).post(TEXTS, **SAID).status_code == 403
+
+
+@pytest.mark.feature("O2")
+def test_of_a_save_of_several_files_both_versions_are_compared_and_all_can_be_put_in_place(
+    desk, olga
+):
+    olga.get(TEXTS)
+    opened = fields(olga)
+    with desk.database.transaction() as db:
+        theirs = {**stored(desk).files, "process.bpmn": THREE, "README.md": "Theirs.\n"}
+        drafts.save(db, "desk", theirs, 0, actor=desk_owner(desk))
+    answer = olga.post(TEXTS, act="save", **opened, **{**SAID, "title": "Table"}, readme="Mine.")
+    assert answer.status_code == 409
+    page = words(answer)
+    assert "What yours would change in theirs" in page
+    assert "“Desk”" in page
+    assert "“Table”" in page
+    assert "Your process.yaml" in page
+    assert "Your README.md" in page
+    assert "3 working days" not in page  # what only theirs changed stays
+    paths = re.findall(r'name="file" value="([^"]+)"', answer.text)
+    texts = re.findall(r"<textarea[^>]*name=\"text\"[^>]*>\n(.*?)</textarea>", answer.text, re.S)
+    counter = re.search(r'name="counter" value="(\d+)"', answer.text)[1]
+    sent = {"file": paths, "text": [html.unescape(text) for text in texts], "counter": counter}
+    assert olga.post(f"{DRAFT}/instead", **sent).status_code == 303
+    files = stored(desk).files
+    assert yaml.safe_load(files["process.yaml"])["title"] == "Table"
+    assert files["README.md"] == "Mine.\n"
+    assert files["process.bpmn"] == THREE
+    assert olga.post(f"{DRAFT}/instead").status_code == 404
+    assert olga.post(f"{DRAFT}/instead", file="x.bpmn", text="x").status_code == 404
