@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from engine import clock
 from engine.models import process_instance, user_task
+from engine.queries.studio import migrating
 from tests.factories import deploy, folder
 from tests.web.conftest import DESK, words
 
@@ -161,3 +162,25 @@ def test_only_owners_and_supervisors_find_the_page(desk, visit):
     for who, status in (("olga", 200), ("cat", 200), ("ann", 403), ("sid", 403), ("kim", 403)):
         assert visit(who).get(PAGE).status_code == status, who
         assert visit(who).post(PAGE, wm__act="preview").status_code == status, who
+
+
+@pytest.mark.feature("O15")
+def test_more_cases_than_one_page_shows_are_reached_though_the_first_stay(desk, visit, monkeypatch):
+    monkeypatch.setattr(migrating, "AT_ONCE", 2)
+    references = [desk.start() for _ in range(5)]
+    before = versions(desk)
+    publish(desk, ('name="Asked for"', 'name="Asked"'))
+    olga = visit("olga")
+    page = words(olga.get(PAGE))
+    assert "Cases 1 to 2 of 5 are on this page, oldest first. Later cases" in page
+    assert "from=3" in olga.at.text
+    olga.get(f"{PAGE}?from=3")
+    form = sent(olga, **{"from": "3"})
+    assert form["case"] == references[2:4]
+    done = words(olga.post(PAGE, **form))
+    assert "Moved to version 2: 2 of 2" in done
+    assert "See the cases that are still on older versions" in done
+    after = versions(desk)
+    assert [one for one in references if after[one] != before[one]] == references[2:4]
+    page = words(olga.get(f"{PAGE}?from=999"))
+    assert "Cases 3 to 3 of 3 are on this page, oldest first. Earlier cases" in page

@@ -9,6 +9,7 @@ import pytest
 from engine.access import SYSTEM
 from engine.commands import deployments, people
 from engine.models import approval, audit_entry
+from engine.queries.studio import effect
 from tests.web.conftest import APPROVER, ROLES, title, words
 from tests.web.test_studio import (
     DIAGRAM,
@@ -251,3 +252,21 @@ def test_a_case_that_cannot_move_says_why_and_nothing_is_stored(desk, olga, ada)
 def test_without_open_cases_it_says_so(olga):
     save(olga)
     assert "No case of this process is open." in words(olga.get("/studio/desk/publish"))
+
+
+@pytest.mark.feature("N4")
+def test_of_many_open_cases_those_on_changed_steps_are_tried_first_and_all_when_asked(
+    desk, olga, monkeypatch
+):
+    monkeypatch.setattr(effect, "MOST", 1)
+    desk.start()
+    desk.look(200)
+    elsewhere, reference = desk.reference, desk.start()
+    save(olga)
+    page = words(olga.get("/studio/desk/publish"))
+    assert "2 cases are open. 1 of them were tried" in page
+    assert f"Look at it ≠ Changed 1 {reference} None" in page
+    page = words(olga.get("/studio/desk/publish?tried=all"))
+    assert "2 would move and 0 could not" in page
+    assert "Try all" not in page
+    assert elsewhere != reference

@@ -44,7 +44,7 @@ class MigratePage:
 @rule("model", "operate")
 def migrate(key: str) -> str:
     with database().reading() as db:
-        page = MigratePage(queries.plan(db, actor(), key, _only()))
+        page = MigratePage(queries.plan(db, actor(), key, _only(), _first()))
     return _shown(page)
 
 
@@ -53,7 +53,7 @@ def migrate(key: str) -> str:
 def move_cases(key: str) -> ResponseReturnValue:
     """First says of each case what would happen; then moves those chosen, a result a case."""
     with database().reading() as db:
-        plan = queries.plan(db, actor(), key, _only())
+        plan = queries.plan(db, actor(), key, _only(), _first())
         mapping, redate = _mapping(plan), "wm-redate" in request.form
         ways = operations.ways(db, plan.references, mapping, redate)
         tried = queries.tried(db, actor(), ways)
@@ -106,6 +106,12 @@ def _chosen(tried: tuple[Tried, ...]) -> tuple[str, ...]:
 
 def _only() -> str | None:
     return request.values.get("only") or None
+
+
+def _first() -> int:
+    """The number of the first case shown."""
+    asked = request.values.get("from", "")
+    return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
 
 
 def _shown(page: MigratePage) -> str:

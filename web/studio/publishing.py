@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.commands import approvals
 from engine.errors import InvalidDefinition, InvalidInput
+from engine.queries.studio import effect
 from engine.queries.studio import publishing as queries
 from web.auth import actor, database
 from web.posting import Db, once
@@ -82,7 +83,8 @@ def _once(key: str, act: Callable[[Db], str], said: str) -> ResponseReturnValue:
 
 def _page(key: str, messages: Mapping[str, str] | None = None) -> str:
     with database().reading() as db:
-        page = queries.publish_page(db, actor(), key)
+        most = None if request.args.get("tried") == "all" else effect.MOST
+        page = queries.publish_page(db, actor(), key, most)
     return render_template(
         "studio/publish.html",
         page=page,

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from engine import definitions
 from engine.access import Actor
 from engine.commands import deployments
+from engine.commands.drafts import DefinitionDraft
 from engine.commands.operations import CannotMove, try_draft
 from engine.comparing import REMOVED, Comparison
 from engine.definitions import Definition
@@ -21,7 +22,7 @@ from engine.models import (
 from engine.queries.studio.reading import standing
 
 FAILS = "A step that it would come to at once cannot be worked out with what the case holds."
-MOST = 200  # so many cases are tried: more would keep the page waiting
+MOST = 200  # so many cases are tried unless all are asked for: more keep the page waiting
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,16 @@ class LiveEffect:
 
 
 def live_effect(
-    db: Connection, actor: Actor, key: str, files: Mapping[str, str], comparison: Comparison
+    db: Connection, actor: Actor, drafted: DefinitionDraft, comparison: Comparison, most: int | None
 ) -> LiveEffect:
-    """Of a draft without errors: each open case is tried on it in memory, nothing is stored."""
-    draft = definitions.read(deployments.folder_of(dict(files)), key=key)
+    """Of a draft without errors: each open case is tried on it in memory, those on steps that
+    change first, `most` of them (None: all). Nothing is stored."""
+    key = drafted.key
+    draft = definitions.read(deployments.folder_of(drafted.files), key=key)
     standing = _standing(db, key)
     open_cases = _open_cases(db, key, standing)
     reasons: dict[str, tuple[str, ...]] = {}
-    for instance_id, reference in list(open_cases.items())[:MOST]:
+    for instance_id, reference in _in_order(open_cases, standing, comparison)[:most]:
         reasons[reference] = _why_not(db, instance_id, draft, actor)
     return LiveEffect(
         cases=len(open_cases),
@@ -106,6 +109,17 @@ def _open_cases(
     for cases in standing.values():
         found.update(cases)
     return dict(sorted(found.items()))
+
+
+def _in_order(
+    open_cases: Mapping[int, str],
+    standing: Mapping[str, Mapping[int, str]],
+    comparison: Comparison,
+) -> list[tuple[int, str]]:
+    """Those on changed steps, then the others, oldest first."""
+    changed = comparison.marks(old=True)
+    concerned = {case for element in changed for case in standing.get(element, ())}
+    return sorted(open_cases.items(), key=lambda case: (case[0] not in concerned, case[0]))
 
 
 def _why_not(db: Connection, instance_id: int, draft: Definition, actor: Actor) -> tuple[str, ...]:

@@ -54,14 +54,28 @@ class Gone:
 
 @dataclass(frozen=True)
 class Plan:
-    """`references` are those shown at once, `total` how many there are."""
+    """`references` are those shown at once, from number `first` of `total` on."""
 
     key: str
     title: str
     version: int
     references: tuple[str, ...]
+    first: int
     total: int
     gone: tuple[Gone, ...]
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.references) - 1
+
+    @property
+    def before(self) -> int | None:
+        """Where the page before this one begins."""
+        return max(1, self.first - AT_ONCE) if self.first > 1 else None
+
+    @property
+    def after(self) -> int | None:
+        return self.last + 1 if self.last < self.total else None
 
 
 @dataclass(frozen=True)
@@ -76,17 +90,20 @@ class Tried:
     opens: tuple[str, ...] = ()
 
 
-def plan(db: Connection, actor: Actor, key: str, only: str | None = None) -> Plan:
-    """The open cases that are not on the newest versions, oldest first; `only`: this one."""
+def plan(db: Connection, actor: Actor, key: str, only: str | None = None, first: int = 1) -> Plan:
+    """The open cases that are not on the newest versions, oldest first, from number `first` on;
+    `only`: this one."""
     _must_move_cases(actor)
     live = newest(db, key)
     cases = [case for case in _outdated(db, key) if only in (None, case.reference)]
-    shown = cases[:AT_ONCE]
+    first = min(first, max(1, len(cases)))
+    shown = cases[first - 1 :][:AT_ONCE]
     return Plan(
         key=key,
         title=live.title,
         version=live.version,
         references=tuple(case.reference for case in shown),
+        first=first,
         total=len(cases),
         gone=tuple(_gone(db, shown)),
     )

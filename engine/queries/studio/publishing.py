@@ -14,7 +14,7 @@ from engine.errors import Problem
 from engine.models import account, approval, definition_draft
 from engine.queries.studio import comparing
 from engine.queries.studio.comparing import DRAFT, ComparePage
-from engine.queries.studio.effect import LiveEffect, live_effect
+from engine.queries.studio.effect import MOST, LiveEffect, live_effect
 from engine.queries.studio.reading import (
     Drafted,
     SentBack,
@@ -54,13 +54,14 @@ class PublishPage(Drafted):
         return sum(problem.severity == "error" for problem in self.problems)
 
 
-def publish_page(db: Connection, actor: Actor, key: str) -> PublishPage:
+def publish_page(db: Connection, actor: Actor, key: str, most: int | None = MOST) -> PublishPage:
+    """`most` open cases are tried on the draft; None: all."""
     must_be_of_the_studio(actor)
     live, draft = newest(db, key), drafts.draft_of(db, key)
     compared = comparing.compare_page(db, actor, key, str(live.version), DRAFT)
     problems = tuple(drafts.problems(db, draft))
     runs = not any(problem.severity == "error" for problem in problems)
-    effect = live_effect(db, actor, key, draft.files, compared.comparison) if runs else None
+    effect = live_effect(db, actor, draft, compared.comparison, most) if runs else None
     return PublishPage(
         key=key,
         title=live.title,
