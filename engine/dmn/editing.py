@@ -142,6 +142,16 @@ def _remove_output(table: TableText, number: int) -> TableText:
     return replace(table, outputs=_without(table.outputs, number), rules=tuple(rules))
 
 
+def _input_right(table: TableText, number: int) -> TableText:
+    rules = (replace(rule, tests=_swapped(rule.tests, number)) for rule in table.rules)
+    return replace(table, inputs=_swapped(table.inputs, number), rules=tuple(rules))
+
+
+def _output_right(table: TableText, number: int) -> TableText:
+    rules = (replace(rule, values=_swapped(rule.values, number)) for rule in table.rules)
+    return replace(table, outputs=_swapped(table.outputs, number), rules=tuple(rules))
+
+
 def _without(items: Sequence[One], number: int) -> tuple[One, ...]:
     return tuple(item for at, item in enumerate(items, 1) if at != number)
 
@@ -164,4 +174,8 @@ _CHANGES: Final[dict[str, Callable[[TableText, int], TableText]]] = {
     "add-output": _add_output,
     "remove-input": _remove_input,
     "remove-output": _remove_output,
+    "input-left": lambda table, number: _input_right(table, number - 1),
+    "input-right": _input_right,
+    "output-left": lambda table, number: _output_right(table, number - 1),
+    "output-right": _output_right,
 }

@@ -104,3 +104,8 @@ def _padded(cells: Iterable[Element], count: int, blank: str) -> tuple[str, ...]
     """A row with a cell too few or too many fits its columns afterwards."""
     found = [text_of(cell) or blank for cell in cells][:count]
     return (*found, *[blank] * (count - len(found)))
+
+
+def is_alone(source: bytes) -> bool:
+    """The file holds one decision and no more."""
+    return sum(1 for _ in parse(source).iter("{*}decision")) == 1

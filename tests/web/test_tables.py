@@ -251,3 +251,32 @@ def test_what_a_form_asks_is_tried_in_the_words_of_the_form(olga):
 def test_signs_that_xml_cannot_hold_are_left_out(desk, olga):
     assert press(olga, rule__1__note="A\x01\x1b\ufffe<b>\U0001f600").status_code == 303
     assert "A&lt;b&gt;\U0001f600" in stored(desk).files["chairs.dmn"]
+
+
+@pytest.mark.feature("O29")
+def test_columns_change_places_with_their_cells(desk, olga):
+    page = press(olga, "add-input")
+    page = press(olga, in__2__label="Arms", in__2__expression="arms", rule__1__in__2="true",
+                 rule__2__in__2="false", act="input-left:2")  # fmt: skip
+    moved = typed(page.text)
+    assert (moved["in__1__expression"], moved["in__2__label"]) == ("arms", "Years")
+    assert (moved["rule__1__in__1"], moved["rule__2__in__1"]) == ("true", "false")
+    assert press(olga).status_code == 303
+    text = stored(desk).files["chairs.dmn"]
+    assert text.index("<dmn:text>arms</dmn:text>") < text.index("<dmn:text>age</dmn:text>")
+    assert re.search(r'id="c1"[^>]*>\s*<dmn:text>&lt; 12', text)  # a moved cell keeps its element
+    again = typed(olga.get(TABLE).text)
+    assert (again["rule__1__in__1"], again["rule__1__in__2"]) == ("true", moved["rule__1__in__2"])
+
+
+@pytest.mark.feature("O29")
+def test_a_table_that_nothing_needs_is_removed(desk, olga):
+    assert "Its file holds other decisions as well" in words(olga.get(TABLE))
+    assert press(olga, "remove-table").status_code == 422
+    olga.get("/studio/desk/draft")
+    made = olga.post("/studio/desk/draft/tables", table="Which table?", **fields(olga))
+    there = made.headers["Location"]
+    olga.get(there)
+    assert olga.post(there, act="remove-table", **fields(olga)).status_code == 303
+    assert "which_table.dmn" not in stored(desk).files
+    assert "The table was removed." in words(olga.get("/studio/desk/draft"))

@@ -13,6 +13,7 @@ from engine.dmn import editing
 from engine.dmn.editing import InputText, OutputText, RuleText, TableText
 from engine.errors import InvalidInput
 from engine.queries.studio import tables as queries
+from engine.queries.studio.parts import table_users
 from web.auth import actor, database
 from web.rules import rule
 from web.studio import drafts, saving
@@ -65,6 +66,8 @@ def table(key: str, name: str) -> str:
 def change_table(key: str, name: str) -> ResponseReturnValue:
     """Saves the table; any other button shows the page again, with all that was typed."""
     sent, act = _sent(), request.form.get("act", "save")
+    if act == "remove-table":
+        return _remove(key, name)
     if act != "save":
         return _page(key, name, editing.changed(sent, act), tries=act == "try")
     try:
@@ -73,6 +76,16 @@ def change_table(key: str, name: str) -> ResponseReturnValue:
     except InvalidInput as error:
         return _page(key, name, sent, error.messages), 422
     return saving.save(key, {path: text}, SAVED, url_for("studio.table", key=key, name=name))
+
+
+def _remove(key: str, name: str) -> ResponseReturnValue:
+    """The file goes, when nothing needs it."""
+    with database().reading() as db:
+        page = queries.table_page(db, actor(), key, name)
+    if table_users(page.draft, name) or not page.is_alone:
+        return _page(key, name), 422
+    said, there = "The table was removed.", url_for("studio.draft", key=key)
+    return saving.save(key, {page.path: None}, said, there)
 
 
 def _page(
@@ -96,6 +109,7 @@ def _page(
         types=TYPES,
         policies=POLICIES,
         aggregations=AGGREGATIONS,
+        used_by=table_users(page.draft, name),
     )
 
 

@@ -50,6 +50,11 @@ def form_users(draft: DefinitionDraft) -> dict[str, list[str]]:
     return found
 
 
+def table_users(draft: DefinitionDraft, name: str) -> list[str]:
+    """The names of the steps that ask this table."""
+    return [e.name or e.id for e in elements_of(draft) if e.decision == name]
+
+
 def elements_of(draft: DefinitionDraft) -> list[Element]:
     """What is drawn; nothing while the drawing cannot be read."""
     try:

@@ -44,6 +44,7 @@ class TablePage:
     remarks: tuple[Remark, ...]
     asked: tuple[Asked, ...]
     model: dmn.Model | None
+    is_alone: bool  # no other decision lies in its file
 
     def tried(self, typed: Mapping[str, str]) -> Tried | str:
         """What an example comes to, or why it cannot be tried."""
@@ -77,6 +78,7 @@ def table_page(
         remarks=remarks,
         asked=_in_words(draft, trying.asked(model, name)) if model else (),
         model=model,
+        is_alone=texts.is_alone(source),
     )
 
 
