@@ -18,6 +18,10 @@ from engine.forms.reading import KINDS, NAME, RESERVED
 Data = dict[str, Any]
 YES_NO: Final = "yes_no"  # a radio whose answers are yes and no
 EMPTY: Final[Data] = {"schemaVersion": 18, "type": "default", "id": "", "components": []}
+# Kinds whose answers mean the same: what was answered stays an answer.
+ALIKE: Final = (("textfield", "textarea"), ("radio", "select"))
+_SHORT_ALONE: Final = (("validate", "pattern"), ("validate", "validationType"),
+                       ("properties", "lookup"))  # fmt: skip
 _PLACE: Final = re.compile(r"\d{1,3}(\.\d{1,3}){0,5}\Z")
 
 
@@ -97,6 +101,23 @@ def replaced(data: Data, place: str, made: Data) -> Data:
     siblings, index = _siblings(data, place)
     siblings[index] = made
     return data
+
+
+def alike(kind: str) -> tuple[str, ...]:
+    """The kinds that a question of this one may become, itself among them."""
+    return next((some for some in ALIKE if kind in some), (kind,))
+
+
+def as_kind(one: Data, kind: str) -> Data:
+    """The component as another kind, without what that does not know. One that is not alike
+    changes nothing."""
+    if kind not in alike(kind_of(one)) or kind == kind_of(one):
+        return one
+    made = copy.deepcopy(one)
+    made["type"] = kind
+    for part, name in _SHORT_ALONE if kind == "textarea" else ():
+        made.get(part, {}).pop(name, None)
+    return made
 
 
 def name_for(label: str, taken: set[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -221,3 +222,26 @@ def test_only_owners_edit_forms(visit, olga):
             assert visit(username).get(path).status_code == 403
             assert visit(username).post(path, act="remove:0").status_code == 403
         assert visit(username).post(f"{LOOK}/try").status_code == 403
+
+
+@pytest.mark.feature("O26")
+def test_a_question_becomes_another_kind_where_its_answers_mean_the_same(desk, olga):
+    at = keys(desk).index("doubt")
+    there, before = f"{LOOK}/questions/{at}", question(desk, at)
+    assert before["type"] == "textarea"
+    page = olga.get(there).text
+    assert re.findall(r'<option value="(text\w+)"( selected)?', page) == [
+        ("textfield", ""), ("textarea", " selected"),
+    ]  # fmt: skip
+    sent = {"label": before["label"], "name": "doubt", "hide": before["conditional"]["hide"]}
+    assert do(olga, "save", there, **sent, kind="textfield", lookup="yes").status_code == 303
+    after = question(desk, at)
+    assert after["type"] == "textfield"
+    assert after["properties"]["lookup"] == "true"
+    assert do(olga, "save", there, **sent, kind="textarea").status_code == 303
+    assert question(desk, at)["type"] == "textarea"
+    assert "lookup" not in question(desk, at).get("properties", {})
+    assert do(olga, "save", there, **sent, kind="number").status_code == 303
+    assert question(desk, at)["type"] == "textarea"
+    number = keys(desk).index("amount")
+    assert "Its kind cannot be changed" in words(olga.get(f"{LOOK}/questions/{number}"))

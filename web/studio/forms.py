@@ -124,7 +124,7 @@ def question(key: str, name: str, question: str) -> str:
 @rule("model")
 def change_question(key: str, name: str, question: str) -> ResponseReturnValue:
     page = _read(key, name)
-    one = editing.component(page.data, question)
+    one = editing.as_kind(editing.component(page.data, question), request.form.get("kind", ""))
     sent = _sent(editing.kind_of(one))
     act = request.form.get("act", "save")
     if act != "save":
@@ -203,6 +203,7 @@ def _question(
         ticks=settings.ticks(shown.kind),
         messages=messages or {},
         kinds=dict(KINDS),
+        alike=editing.alike(shown.kind),
     )
 
 
