@@ -71,7 +71,7 @@ def local_instant(text: str | date) -> datetime:
 def play(scenario: Scenario, step: Mapping[str, Any]) -> None:
     """One step of a scenario file."""
     verb = next(iter(step))
-    call = _VERBS.get(verb)
+    call = VERBS.get(verb)
     if call is None:
         raise ScenarioFailed(scenario.title, f"a scenario does not know “{verb}”")
     call(scenario, step)
@@ -99,7 +99,7 @@ def _service(scenario: Scenario, step: Mapping[str, Any]) -> None:
     work(scenario, step["service"], outcome)
 
 
-_VERBS: dict[str, Callable[[Scenario, Mapping[str, Any]], None]] = {
+VERBS: dict[str, Callable[[Scenario, Mapping[str, Any]], None]] = {
     "start": lambda s, d: s.start(d["start"], d["by"], _values(d)),
     "task": lambda s, d: s.task(
         d["task"], d["by"], _values(d), due=d.get("due"), item=d.get("item")

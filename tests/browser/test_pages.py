@@ -53,6 +53,8 @@ PAGES = [
     ("owen", "/studio/prevent_case/draft/texts", ()),
     ("owen", "/studio/raise_concern/draft/forms/record_concern", ()),
     ("owen", "/studio/raise_concern/draft/forms/share_decision/questions/1", ()),
+    ("owen", "/studio/raise_concern/draft/scenarios/nobody_checks", ()),
+    ("owen", "/studio/raise_concern/draft/test", ()),
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from engine.models import process_instance
 from tests.web.conftest import words
-from tests.web.test_studio import DIAGRAM, REASON, THREE, ask, decide, fields, save, summary
+from tests.web.test_studio import DIAGRAM, REASON, THREE, ask, decide, fields, save, stored, summary
 
 PAGE = "/studio/desk/draft/test"
 FILE = "desk/scenarios/asked.yaml"
@@ -186,3 +186,59 @@ def test_when_all_is_reached_nothing_more_is_asked(desk, owners, tested):
     assert "untested" not in tested.get("/studio/desk/publish").text
     assert ask(tested, untested="", untested_why="").status_code == 303
     assert "although" not in words(owners("ada").get("/studio/desk/publish"))
+
+
+# --- written in the studio
+
+FILES = "/studio/desk/draft/scenarios"
+
+
+@pytest.mark.feature("O12")
+def test_a_scenario_is_made_written_played_and_removed(desk, olga):
+    made = olga.post(FILES, title="A wish is asked for", **fields(olga))
+    there = f"{FILES}/a_wish_is_asked_for"
+    assert made.headers["Location"] == there
+    olga.get(there)
+    assert "start: desk" in olga.at.text
+    answer = olga.post(there, act="save", text=SCENARIO.replace("\n", "\r\n"), **fields(olga))
+    assert answer.headers["Location"] == there
+    assert stored(desk).files["scenarios/a_wish_is_asked_for.yaml"] == SCENARIO
+    page = words(olga.get(PAGE))
+    assert "Those of this process can be changed: A small wish is granted" in page
+    page = words(olga.post(PAGE, scenario="desk/scenarios/a_wish_is_asked_for.yaml"))
+    assert "1 of 1 went as it says" in page
+    olga.get(there)
+    olga.post(there, act="remove", **fields(olga))
+    assert "scenarios/a_wish_is_asked_for.yaml" not in stored(desk).files
+    assert olga.get(there).status_code == 404
+
+
+@pytest.mark.feature("O12")
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("steps: [", "The YAML cannot be read at line 1."),
+        ("just words", "A scenario has “title”, “now”, “people” and “steps”."),
+        ("now: soon", "Say under “now” when it begins"),
+        (SCENARIO.replace("{roles: [worker]}", "worker"), "Say under “people” who takes part"),
+        (SCENARIO.split("steps:")[0], "Say under “steps” what happens"),
+        (SCENARIO.replace("- task:", "- tusk:"), "Step 2 begins with “tusk”. A step is one of:"),
+    ],
+)
+def test_what_is_no_scenario_is_told_and_not_kept(desk, tested, text, why):
+    there = f"{FILES}/asked"
+    tested.get(there)
+    answer = tested.post(there, act="save", text=text, **fields(tested))
+    assert answer.status_code == 422
+    assert why in summary(answer)[0][1]
+    assert stored(desk).files["scenarios/asked.yaml"] == SCENARIO
+
+
+def test_a_scenario_needs_a_title_and_is_found_by_its_name_alone(desk, tested):
+    tested.get(PAGE)
+    answer = tested.post(FILES, title=" ", **fields(tested))
+    assert answer.status_code == 422
+    assert summary(answer) == [("#title", "Enter what the scenario shows.")]
+    for name in ("nothing", "..%2Fprocess"):
+        assert tested.get(f"{FILES}/{name}").status_code == 404
+        assert tested.post(f"{FILES}/{name}", act="remove").status_code == 404

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 import yaml
 from sqlalchemy import Connection, select
 
-from engine import access, definitions
+from engine import access, clock, definitions
 from engine.access import Actor
 from engine.commands import drafts
+from engine.commands.drafts import DefinitionDraft, plays
 from engine.commands.drafts.coverage import Coverage, coverage
+from engine.errors import NotFound
+from engine.forms.editing import name_for
 from engine.models import organisation, role
 from engine.queries.studio.reading import newest
 
@@ -18,20 +21,75 @@ from engine.queries.studio.reading import newest
 @dataclass(frozen=True)
 class TestPage:
     """The scenarios of a process and of those that call it, its own first, with what is known of
-    each; `diagram` is the draft's."""
+    each."""
 
     key: str
     title: str
-    is_draft: bool
+    draft: DefinitionDraft
     coverage: Coverage
-    diagram: bytes
+
+    @property
+    def diagram(self) -> bytes:
+        return self.draft.files.get(definitions.DIAGRAM, "").encode()
+
+    @property
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """(name, title) of its own, which may be changed."""
+        own = f"{self.key}/{plays.FOLDER}"
+        return tuple(
+            (line.path.removeprefix(own).removesuffix(plays.SUFFIX), line.title)
+            for line in self.coverage.lines
+            if line.path.startswith(own)
+        )
 
 
 def test_page(db: Connection, actor: Actor, key: str) -> TestPage:
     access.require(actor, "model")
     live, draft = newest(db, key), drafts.draft_of(db, key)
-    diagram = draft.files.get(definitions.DIAGRAM, "").encode()
-    return TestPage(key, live.title, draft.exists, coverage(db, draft), diagram)
+    return TestPage(key, live.title, draft, coverage(db, draft))
+
+
+@dataclass(frozen=True)
+class ScenarioPage:
+    """One scenario file of a draft; `title` is the process's."""
+
+    draft: DefinitionDraft
+    title: str
+    name: str
+    text: str
+
+    @property
+    def path(self) -> str:
+        return f"{plays.FOLDER}{self.name}{plays.SUFFIX}"
+
+    @property
+    def exists(self) -> bool:
+        return self.path in self.draft.files
+
+
+def scenario_page(db: Connection, actor: Actor, key: str, name: str) -> ScenarioPage:
+    access.require(actor, "model")
+    draft, title = drafts.draft_of(db, key), newest(db, key).title
+    text = draft.files.get(f"{plays.FOLDER}{name}{plays.SUFFIX}")
+    if text is None:
+        raise NotFound("scenario", name)
+    return ScenarioPage(draft, title, name, text)
+
+
+def new_scenario(db: Connection, actor: Actor, key: str, shows: str) -> ScenarioPage:
+    """Not kept yet: one that starts a case, under a name that is free."""
+    access.require(actor, "model")
+    draft, live = drafts.draft_of(db, key), newest(db, key)
+    role = live.manifest.get("role")
+    taken = {path.removeprefix(plays.FOLDER).removesuffix(plays.SUFFIX) for path in draft.files}
+    told = {
+        "title": shows,
+        "now": f"{clock.today().isoformat()}T09:00",
+        "people": {"ann": {"roles": [role] if role else []}},
+        "steps": [{"start": key, "by": "ann"}],
+    }
+    text = yaml.safe_dump(told, sort_keys=False, allow_unicode=True)
+    return ScenarioPage(draft, live.title, name_for(shows, taken), text)
 
 
 def folders(db: Connection, actor: Actor, key: str) -> dict[str, bytes]:
