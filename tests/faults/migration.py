@@ -19,11 +19,12 @@ from engine.models import draft, history_event, process_definition, process_inst
 from engine.testing import Scenario
 from tests.factories import deploy, form, forms, model, ready
 from tests.faults.kill import _case_losses
-from tests.faults.processes import line, python, rest, url_of
+from tests.faults.processes import go_on, line, python, rest, url_of
 
 WORKER = "tests.faults.migration_worker"
 FILES = model("sequence", **forms(first=form(n="number")))
 PUBLISHED_AFTER = 3  # cases
+A_CASE = 0.03  # seconds that one takes, about
 NUDGE = """<bpmn:boundaryEvent id="nudge{n}" name="Nudge" cancelActivity="false"
  attachedToRef="first"><bpmn:timerEventDefinition><bpmn:timeDuration>P5D</bpmn:timeDuration>
 </bpmn:timerEventDefinition></bpmn:boundaryEvent><bpmn:userTask id="nudged{n}" name="Nudged" />
@@ -91,22 +92,23 @@ def _versions(database: Database) -> dict[str, int]:
 
 
 def _killed(scenario: Scenario, before: dict[str, Any], kills: int) -> list[str]:
-    """Each worker is to move all that are not moved yet, and is killed; the last one is not."""
+    """Each worker is to move all that are not moved yet, and is killed somewhere in the case after
+    those it has said; the last one is not."""
     database, to = scenario.database, _publish(scenario, 1)
     dice = random.Random(7)  # noqa: S311  # moments to kill at, not secrets
     said: set[str] = set()
-    took = 1.0
+    in_the_middle = 0
     for kill in range(kills + 1):
         old = _versions(database)
         left = sorted(one for one, version in old.items() if version != to)
-        with python(WORKER, url_of(database), *left) as worker:
+        with python(WORKER, url_of(database), "0", *left) as worker:
             line(worker)
-            began = time.monotonic()
             if kill < kills:
-                time.sleep(dice.uniform(0.0, took / kills))
+                most = max(1, len(left) // (kills - kill + 1))
+                said |= {line(worker) for _ in range(dice.randint(1, most))}
+                time.sleep(dice.uniform(0.0, A_CASE))
                 worker.kill()
             heard = rest(worker)
-            took = max(took, time.monotonic() - began)
         said |= set(heard[: heard.rfind("\n") + 1].split())
         now = _versions(database)
         found = [f"{one} was said to be moved and is not" for one in said if now[one] != to]
@@ -115,16 +117,19 @@ def _killed(scenario: Scenario, before: dict[str, Any], kills: int) -> list[str]
         ]
         if found := found + _differing(scenario, before):
             return found
+        in_the_middle += 0 < sum(version == to for version in now.values()) < len(now)
+    print(f"{in_the_middle} of {kills} kills left some moved and some not")
     return [f"{one} was not brought along" for one, version in now.items() if version != to]
 
 
 def _published_meanwhile(scenario: Scenario, before: dict[str, Any]) -> list[str]:
     """All go where they were to go when it began, though a newer version came in the middle."""
     database, to = scenario.database, _publish(scenario, 2)
-    with python(WORKER, url_of(database), *sorted(before)) as worker:
-        for _ in range(1 + min(PUBLISHED_AFTER, len(before) - 1)):
+    with python(WORKER, url_of(database), str(PUBLISHED_AFTER), *sorted(before)) as worker:
+        for _ in range(1 + PUBLISHED_AFTER):
             line(worker)
         newer = _publish(scenario, 3)
+        go_on(worker)
         rest(worker)
     elsewhere = [one for one, version in _versions(database).items() if version != to]
     found = [f"{one} is not on the version it was to go to" for one in elsewhere]

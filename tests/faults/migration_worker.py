@@ -1,4 +1,6 @@
-"""python -m tests.faults.migration_worker URL REFERENCE…: brings these cases up to date."""
+"""python -m tests.faults.migration_worker URL PAUSE REFERENCE…: brings these cases up to date.
+
+It waits for a line when so many have moved (0: never)."""
 
 from __future__ import annotations
 
@@ -15,16 +17,20 @@ from tests.factories import KEY
 
 REASON = "The new version is the better one."
 one = bringing._one
+moved: list[str] = []
 
 
 def say(*told: object, **more: object) -> object:
     """Say which case has moved as soon as it is kept."""
     brought = one(*told, **more)  # type: ignore[arg-type]  # passed on as it came
     print(brought.reference, flush=True)
+    moved.append(brought.reference)
+    if len(moved) == int(sys.argv[2]):
+        sys.stdin.readline()
     return brought
 
 
-def main(url: str, *references: str) -> None:
+def main(url: str, _pause: str, *references: str) -> None:
     audit.configure(KEY)
     database = Database(url)
     with database.reading() as db:

@@ -24,6 +24,7 @@ def python(module: str, *args: str, **environ: str) -> Iterator[subprocess.Popen
     process = subprocess.Popen(
         [sys.executable, "-m", module, *args],
         cwd=ROOT,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environ},
@@ -39,6 +40,13 @@ def line(process: subprocess.Popen[str]) -> str:
     """The next line it says."""
     assert process.stdout is not None
     return process.stdout.readline().strip()
+
+
+def go_on(process: subprocess.Popen[str]) -> None:
+    """Answer one that waits for a line."""
+    assert process.stdin is not None
+    process.stdin.write("\n")
+    process.stdin.flush()
 
 
 def rest(process: subprocess.Popen[str]) -> str:
