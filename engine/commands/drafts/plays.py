@@ -99,10 +99,11 @@ def _lines(
     for path, text in sorted(texts.items()):
         if path.startswith(FOLDER) and path.endswith(SUFFIX):
             state = hashlib.sha256(repr((*beside, text)).encode()).hexdigest()
-            yield ScenarioLine(f"{key}/{path}", _title(path, text), process, state)
+            yield ScenarioLine(f"{key}/{path}", title_of(path, text), process, state)
 
 
-def _title(path: str, text: str) -> str:
+def title_of(path: str, text: str) -> str:
+    """What a scenario file calls itself, else its name."""
     try:
         read = yaml.safe_load(text)
     except yaml.YAMLError:

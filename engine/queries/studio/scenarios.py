@@ -66,6 +66,11 @@ class ScenarioPage:
     def exists(self) -> bool:
         return self.path in self.draft.files
 
+    @property
+    def shows(self) -> str:
+        """What it shows, as it is kept."""
+        return plays.title_of(self.path, self.text)
+
 
 def scenario_page(db: Connection, actor: Actor, key: str, name: str) -> ScenarioPage:
     access.require(actor, "model")
