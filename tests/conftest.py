@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 from xdist.remote import Producer
 
@@ -22,6 +23,9 @@ from tests.sharing import FileByFile
 
 ROOT = Path(__file__).parents[1]
 use_keys()
+# How fast values are drawn says how busy the machine is, and nothing about the product.
+settings.register_profile("waymark", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("waymark")
 
 
 @pytest.hookimpl(optionalhook=True)
