@@ -16,6 +16,7 @@ from playwright.sync_api import BrowserContext, Page
 from werkzeug.serving import make_server
 
 from engine.timers import Worker
+from tests.factories import DATA_KEY, KEY
 from web import create_app
 from web.cli import demo
 from web.demo_accounts import DEMO_PASSWORD
@@ -64,6 +65,10 @@ def demo_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The demo, made anew in a folder of its own (WAYMARK_TEST_DEMO names one to use again)."""
     home = Path(os.environ.get("WAYMARK_TEST_DEMO") or tmp_path_factory.mktemp("demo"))
     before = Path.cwd()
+    # The keys are the process's: those of the other sites that tests serve.
+    (home / ".waymark").mkdir(mode=0o700, exist_ok=True)
+    (home / ".waymark" / "data.key").write_text(DATA_KEY.hex())
+    (home / ".waymark" / "audit.key").write_text(KEY.decode())
     (home / "processes").exists() or (home / "processes").symlink_to(ROOT / "processes")
     os.chdir(home)
     try:

@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import select
 
 from engine import clock, jobs, queue, timers
+from engine.access import SYSTEM
 from engine.commands import operations
 from engine.connectors import Call, ConnectorFailed
 from engine.database import Database
 from engine.errors import BpmnError
 from engine.models import history_event, incident, job
-from engine.queries.waiting import waits_of
+from engine.queries.waiting import waits
 from engine.testing import Scenario
 from engine.testing.double import Double
 from tests.factories import MORNING, model, ready
@@ -58,7 +59,8 @@ def kinds(run: Scenario) -> list[str]:
 
 def words(run: Scenario) -> list[str]:
     with clock.at(run.now), run.database.reading() as db:
-        return [w.waits_for for w in waits_of(db, run.instance_id) if w.kind == "job"]
+        found = waits(db, SYSTEM, [run.instance_id])[run.instance_id]
+        return [w.waits_for for w in found if w.kind == "job"]
 
 
 @pytest.mark.bpmn("Service, send task; message throw, message end")

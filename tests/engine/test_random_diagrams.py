@@ -187,7 +187,7 @@ def history(database: Database, instance_id: int) -> list[tuple[Any, ...]]:
     """(number, kind, element, what it passed) of each row, in order."""
     with database.reading() as db:
         c = history_event.c
-        wanted = select(c.seq, c.kind, c.element_id, c.details).where(c.instance_id == instance_id)
+        wanted = select(history_event).where(c.instance_id == instance_id)
         rows = db.execute(wanted.order_by(c.seq)).all()
     return [(r.seq, r.kind, r.element_id, unpack(r).get("passed")) for r in rows]
 

@@ -161,7 +161,7 @@ def _told_twice(database: Database) -> list[str]:
 
     h = history_event.c
     with database.reading() as db:
-        rows = db.execute(select(h.instance_id, h.details).where(h.kind == "case.migrated")).all()
-    told = [(row.instance_id, str(unpack(row.details)["versions"])) for row in rows]
+        rows = db.execute(select(history_event).where(h.kind == "case.migrated")).all()
+    told = [(row.instance_id, str(unpack(row)["versions"])) for row in rows]
     return [f"case {one} tells twice that it moved {words}" for one, words in set(told)
             if told.count((one, words)) > 1]  # fmt: skip

@@ -8,12 +8,12 @@ import sys
 
 from sqlalchemy import select
 
-from engine import access, audit
+from engine import access
 from engine.commands import operations
 from engine.commands.operations import bringing
 from engine.database import Database
 from engine.models import account
-from tests.factories import KEY
+from tests.factories import use_keys
 
 REASON = "The new version is the better one."
 one = bringing._one
@@ -31,7 +31,7 @@ def say(*told: object, **more: object) -> object:
 
 
 def main(url: str, _pause: str, *references: str) -> None:
-    audit.configure(KEY)
+    use_keys()
     database = Database(url)
     with database.reading() as db:
         boss = db.execute(select(account.c.id).where(account.c.username == "cat")).scalar_one()
