@@ -70,6 +70,13 @@ def together(
         return [compiled.answer(_run(driver, compiled, bound)) for compiled, bound in todo]
 
 
+def plan_once(db: Connection) -> None:
+    """For statements of many branches, in this transaction: PostgreSQL plans each once a
+    connection, not anew for its values, which would take longer than to run it."""
+    if db.dialect.name == "postgresql":
+        db.exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
+
+
 class _Compiled:
     """The text for one database, what each value becomes on its way in and each on its way out."""
 
@@ -79,11 +86,11 @@ class _Compiled:
         self.text = made.string
         self.order = None if made.positiontup is None else tuple(made.positiontup)
         self.constant = {name: value for name, value in made.params.items() if name not in names}
-        self.ways_in = [
-            (name, way)
+        ways_in = {  # once a name, however often the statement has it
+            name: bind.type.dialect_impl(dialect).bind_processor(dialect)
             for bind, name in made.bind_names.items()
-            if (way := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
-        ]
+        }
+        self.ways_in = [(name, way) for name, way in ways_in.items() if way is not None]
         columns = list(statement.exported_columns)
         self.row = _row_of("Row", [c.key for c in columns], rename=True)._make
         ways = (c.type.dialect_impl(dialect).result_processor(dialect, None) for c in columns)

@@ -7,8 +7,9 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
+from engine.access import LISTS
 from engine.commands import tasks as commands
-from engine.queries.worklist import TABS, Filters, worklist
+from engine.queries.worklist import Filters, worklist
 from web.auth import actor, database
 from web.page.refreshing import live
 from web.page.tabs import Tab
@@ -25,7 +26,7 @@ STATE = ("tab", *FILTERS, "after")
 @rule(SIGNED_IN)
 def tasks() -> ResponseReturnValue:
     tab = request.args.get("tab", "mine")
-    tab = tab if tab in TABS else "mine"
+    tab = tab if tab in LISTS else "mine"
     wanted = Filters(*(request.args.get(name, "") for name in FILTERS))
     with database().reading() as db:
         page = worklist(db, actor(), tab, wanted, request.args.get("after"))

@@ -10,13 +10,12 @@ from engine.access.actor import (
     shared_roles,
 )
 from engine.access.files import file_seen_by, reads_unmasked
+from engine.access.lists import LISTS
 from engine.access.masking import is_masked
 from engine.access.rules import (
     ANYONE,
     TaskRow,
     case_seen_by,
-    claimable_by,
-    completable_by,
     does_task,
     is_offered,
     may_claim,
@@ -38,14 +37,13 @@ from engine.access.rules import (
 __all__ = [
     "ANYONE",
     "FIELD_CLASSES",
+    "LISTS",
     "RIGHTS",
     "SYSTEM",
     "TEXT",
     "Actor",
     "TaskRow",
     "case_seen_by",
-    "claimable_by",
-    "completable_by",
     "does_task",
     "file_seen_by",
     "is_masked",

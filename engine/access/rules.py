@@ -204,19 +204,9 @@ def may_claim(actor: Actor, task: TaskRow) -> bool:
     return actor.account_id is not None and task.state == "created" and is_offered(actor, task)
 
 
-def claimable_by(actor: Actor) -> ColumnElement[bool]:
-    if actor.account_id is None:
-        return false()
-    return and_(user_task.c.state == "created", _offered(actor))
-
-
 def may_complete(actor: Actor, task: TaskRow) -> bool:
     """Only who holds it: nobody submits a task under another's name."""
     return task.state == "claimed" and task.assignee_id == actor.account_id is not None
-
-
-def completable_by(actor: Actor) -> ColumnElement[bool]:
-    return and_(user_task.c.state == "claimed", user_task.c.assignee_id == actor.account_id)
 
 
 def worked_on(

@@ -123,6 +123,7 @@ def role_row(token: str, role: str, made: offers.Offer, holder: int | None) -> d
         "organisation": made.organisation,
         "claimed": holder is not None,
         "due_at": made.due_at,
+        "urgent": made.urgent,
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -12,9 +14,19 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from engine.models.base import Id, Instant, Json, metadata
+
+# What is urgent comes first in a list, and is little: an index of its own finds it among the rest.
+URGENT: dict[str, Any] = {
+    "sqlite_where": text("urgent IS 1"),
+    "postgresql_where": text("urgent IS true"),
+}
+ENDED: dict[str, Any] = {
+    f"{database}_where": text("ended_by IS NOT NULL") for database in ("sqlite", "postgresql")
+}
 
 user_task = Table(
     "wm_user_task",
@@ -41,9 +53,12 @@ user_task = Table(
     Column("ended_why", String(300)),
     Index("ix_wm_user_task_instance", "instance_id", "state"),
     Index("ix_wm_user_task_assignee", "assignee_id", "state", "due_at"),
-    Index("ix_wm_user_task_state_due", "state", "due_at"),
+    Index("ix_wm_user_task_state_due", "state", "due_at", "id"),
+    Index("ix_wm_user_task_urgent", "state", "due_at", "id", **URGENT),
+    Index("ix_wm_user_task_done", "ended_by", "ended_at", "id", **ENDED),
 )
 
+QUEUE = ("role", "claimed", "organisation", "due_at", "task_id")
 # One row a role that may do an open task, with what the worklist sorts by: one index a list.
 task_role = Table(
     "wm_task_role",
@@ -53,7 +68,9 @@ task_role = Table(
     Column("organisation", String(100)),
     Column("claimed", Boolean, nullable=False),
     Column("due_at", Instant),
-    Index("ix_wm_task_role_list", "role", "claimed", "due_at", "task_id"),
+    Column("urgent", Boolean, nullable=False),
+    Index("ix_wm_task_role_list", *QUEUE),
+    Index("ix_wm_task_role_urgent", *QUEUE, **URGENT),
 )
 
 draft = Table(

@@ -8,139 +8,142 @@ the parts' union, so that its cost does not grow with the list.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Integer,
     Select,
     Subquery,
     and_,
-    literal,
+    bindparam,
+    false,
+    literal_column,
     not_,
     or_,
     select,
     type_coerce,
-    union_all,
+    union,
 )
 
-from engine import clock
-from engine.models import user_task
+from engine.access.lists import Conditions, Source
 
 # part ~ rank ~ task id: where a page begins, as its address says it
 PLACE = re.compile(r"([0-9])~(-?[0-9]{1,18})~([0-9a-f]{1,32})\Z")
-Condition = ColumnElement[bool]
+_RANK: ColumnElement[int] = bindparam("rank", type_=BigInteger)
+_ID: ColumnElement[str] = bindparam("behind")
+_NOW: ColumnElement[Any] = bindparam("now")
 
 
 @dataclass(frozen=True)
 class Part:
-    """Rows that stand together; inside, they go by `rank` and then by id."""
+    """Rows that stand together; inside, they go by their date and then by id, those without a
+    date by id. `late`, `urgent`: None means either."""
 
-    where: tuple[Condition, ...]
-    rank: ColumnElement[int]
-
-
-def open_parts() -> tuple[Part, ...]:
-    """Late and urgent, late, urgent with a date, urgent without, with a date, without."""
-    t, urgent = user_task.c, user_task.c.urgent.is_(True)
-    due = _micros(t.due_at)
-    late, dated, undated = t.due_at < clock.now(), t.due_at >= clock.now(), t.due_at.is_(None)
-    none = literal(0, BigInteger)
-    return (
-        Part((late, urgent), due),
-        Part((late, not_(urgent)), due),
-        Part((dated, urgent), due),
-        Part((undated, urgent), none),
-        Part((dated, not_(urgent)), due),
-        Part((undated, not_(urgent)), none),
-    )
+    dated: bool
+    urgent: bool | None = None
+    late: bool | None = None
+    last_first: bool = False
 
 
-def _soonest_first() -> tuple[Part, ...]:
-    return (*_by_date(), *_undated())
-
-
-def _latest_first() -> tuple[Part, ...]:
-    dated = Part((user_task.c.due_at.is_not(None),), -_micros(user_task.c.due_at))
-    return (dated, *_undated())
-
-
-def _urgent_first() -> tuple[Part, ...]:
-    urgent = user_task.c.urgent.is_(True)
-    return tuple(
-        Part((*part.where, condition), part.rank)
-        for condition in (urgent, not_(urgent))
-        for part in _soonest_first()
-    )
-
-
-def _by_date() -> tuple[Part, ...]:
-    return (Part((user_task.c.due_at.is_not(None),), _micros(user_task.c.due_at)),)
-
-
-def _undated() -> tuple[Part, ...]:
-    return (Part((user_task.c.due_at.is_(None),), literal(0, BigInteger)),)
-
-
+# Late and urgent, late, urgent with a date, urgent without, with a date, without.
+USUAL = (
+    Part(True, urgent=True, late=True),
+    Part(True, urgent=False, late=True),
+    Part(True, urgent=True, late=False),
+    Part(False, urgent=True),
+    Part(True, urgent=False, late=False),
+    Part(False, urgent=False),
+)
 # The orders of open tasks that can be asked for, as addresses name them.
-ORDERS: dict[str, Callable[[], tuple[Part, ...]]] = {
-    "due": _soonest_first,
-    "-due": _latest_first,
-    "priority": _urgent_first,
-}
+ORDERS: dict[str, tuple[Part, ...]] = {
+    "due": (Part(True), Part(False)),
+    "-due": (Part(True, last_first=True), Part(False)),
+    "priority": (
+        Part(True, urgent=True), Part(False, urgent=True),
+        Part(True, urgent=False), Part(False, urgent=False),
+    ),
+}  # fmt: skip
+DONE = (Part(True, last_first=True),)
 
 
 def parts_of(tab: str, sort: str) -> tuple[Part, ...]:
     """The parts of a list in the order asked for; the usual one when there is none such."""
-    return done_parts() if tab == "done" else ORDERS.get(sort, open_parts)()
+    return DONE if tab == "done" else ORDERS.get(sort, USUAL)
 
 
-def done_parts() -> tuple[Part, ...]:
-    """The last ended first."""
-    return (Part((user_task.c.ended_at.is_not(None),), -_micros(user_task.c.ended_at)),)
+@dataclass(frozen=True)
+class Place:
+    """Where a page begins: behind this row of this part, or at the part's first row."""
 
+    part: int = 0
+    rank: int = 0
+    behind: str = ""
 
-def _micros(column: Any) -> ColumnElement[int]:
-    """The stored number of an instant, so that it can be written into an address."""
-    return type_coerce(column, BigInteger)
-
-
-def page(
-    alternatives: Sequence[Condition], parts: Sequence[Part], after: str | None, limit: int
-) -> Subquery:
-    """Part, rank and id of the first rows behind `after`; a place that is none is ignored.
-
-    `alternatives` exclude each other; a row belongs to the list when one of them holds."""
-    found = PLACE.match(after or "")
-    first = int(found[1]) if found else 0
-    behind = (int(found[2]), found[3]) if found else None
-    selects = [
-        _some(condition, number, part, behind if number == first else None, limit)
-        for number, part in enumerate(parts)
-        if number >= first
-        for condition in alternatives
-    ]
-    if not selects:  # a place behind every part
-        selects = [_some(alternatives[0], 0, parts[0], None, 0)]
-    return union_all(*selects).subquery()
-
-
-def _some(
-    condition: Condition, number: int, part: Part, behind: tuple[int, str] | None, limit: int
-) -> Select[Any]:
-    t = user_task.c
-    rows = select(
-        literal(number).label("part"), part.rank.label("rank"), t.id.label("id")
-    ).where(condition, *part.where)  # fmt: skip
-    if behind is not None:
-        rank, task_id = behind
-        rows = rows.where(or_(part.rank > rank, and_(part.rank == rank, t.id > task_id)))
-    cut = rows.order_by(part.rank, t.id).limit(limit).subquery()
-    return select(cut)
+    @classmethod
+    def read(cls, address: str | None) -> Place:
+        """What `place` wrote; the beginning for what is none."""
+        found = PLACE.match(address or "")
+        return cls(int(found[1]), int(found[2]), found[3]) if found else cls()
 
 
 def place(row: Any) -> str:
-    """What `page` takes to go on behind this row."""
+    """What a page that goes on behind this row begins with."""
     return f"{row.part}~{row.rank}~{row.id}"
+
+
+def page(
+    sources: Sequence[Source], parts: Sequence[Part], begins: tuple[int, bool], limit: int
+) -> Subquery:
+    """Part, rank and id of the first rows of the list, each task once; the part it `begins` in,
+    and whether behind a row of it. Run with `now` and, behind a row, its `rank` and id `behind`."""
+    first, within = begins
+    selects = [
+        _some(source, number, part, within and number == first, limit)
+        for number, part in enumerate(parts)
+        if number >= first
+        for source in sources
+    ]
+    if not selects:  # a place behind every part
+        nothing = replace(sources[0], where=(false(),))
+        selects = [_some(nothing, 0, parts[0], False, limit)]
+    return union(*selects).subquery()
+
+
+def _some(source: Source, number: int, part: Part, within: bool, limit: int) -> Select[Any]:
+    micros: ColumnElement[Any] = type_coerce(source.date, BigInteger)
+    rank = literal_column("0", BigInteger) if not part.dated else micros
+    rank = -rank if part.last_first else rank
+    rows = select(
+        literal_column(str(number)).label("part"), rank.label("rank"), source.task_id.label("id")
+    ).where(*source.where, *_belongs(source, part))  # fmt: skip
+    if within:
+        rows = rows.where(*_behind(source, part, micros))
+    order = [*source.first, source.date]
+    order = [column.desc() for column in order] if part.last_first else order
+    return select(rows.order_by(*order, source.task_id).limit(written(limit)).subquery())
+
+
+def written(limit: int) -> ColumnElement[int]:
+    """A number in the text: PostgreSQL then knows it when it plans once for all the times."""
+    return literal_column(str(limit), Integer)
+
+
+def _belongs(source: Source, part: Part) -> Iterator[ColumnElement[bool]]:
+    yield source.date.is_not(None) if part.dated else source.date.is_(None)
+    if part.urgent is not None:
+        yield source.urgent.is_(True) if part.urgent else not_(source.urgent)
+    if part.late is not None:
+        yield source.date < _NOW if part.late else source.date >= _NOW
+
+
+def _behind(source: Source, part: Part, micros: ColumnElement[int]) -> Conditions:
+    """In words that an index is read by: no row before the place is looked at."""
+    if not part.dated:
+        return (source.task_id > _ID,)
+    if part.last_first:
+        return (micros <= -_RANK, or_(micros < -_RANK, source.task_id > _ID))
+    return (micros >= _RANK, or_(micros > _RANK, and_(micros == _RANK, source.task_id > _ID)))

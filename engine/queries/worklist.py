@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    select,
+    union,
+)
 
 from engine import access, clock
 from engine.access import Actor
+from engine.access.lists import LISTS, Shape, Source, shape_of, values_of
 from engine.definitions import shown
 from engine.models import account, draft, process_definition, process_instance, user_task
+from engine.prepared import Prepared, plan_once, together
 from engine.queries import ordering
+from engine.queries.ordering import Place, written
 
 PAGE = 50
 COUNTED = 1000  # counts stop here: “1,000+”
 OPEN = ("created", "claimed")
+STATEMENTS = 256  # kept as they were built: one a list, order, filter and number of roles
 
 
 @dataclass(frozen=True)
@@ -58,54 +73,45 @@ class Worklist:
     stages: tuple[str, ...]
 
 
-# A list as conditions that exclude each other: one index serves each.
-Alternatives = tuple[ColumnElement[bool], ...]
+@dataclass(frozen=True)
+class _Asked:
+    """What decides how the statements of a list read; the rest are their values."""
 
-
-def _mine(actor: Actor) -> Alternatives:
-    return (access.completable_by(actor),)
-
-
-def _unclaimed(actor: Actor) -> Alternatives:
-    return (access.claimable_by(actor),)
-
-
-def _team(actor: Actor) -> Alternatives:
-    seen = access.task_seen_by(actor)
-    return tuple(and_(user_task.c.state == state, seen) for state in OPEN)
-
-
-def _done(actor: Actor) -> Alternatives:
-    t = user_task.c
-    return (and_(t.state == "completed", t.ended_by == actor.account_id),)
-
-
-TABS: dict[str, Callable[[Actor], Alternatives]] = {
-    "mine": _mine,
-    "unclaimed": _unclaimed,
-    "team": _team,
-    "done": _done,
-}
+    tab: str
+    shape: Shape
+    sort: str
+    filters: tuple[bool, bool, bool] = (False, False, False)  # by process, by stage, by date
 
 
 def worklist(
     db: Connection, actor: Actor, tab: str, filters: Filters, after: str | None = None
 ) -> Worklist:
-    """One page of a list, with the counts of all four."""
-    list_of = TABS[tab](actor)
-    chosen = [and_(one, *_filters(filters)) for one in list_of]
-    parts = ordering.parts_of(tab, filters.sort)
-    found = _rows(db, actor, chosen, parts, after, PAGE + 1)
-    following = ordering.place(found[PAGE - 1]) if len(found) > PAGE else None
-    now = clock.now()
-    is_late = and_(user_task.c.due_at < now, user_task.c.state.in_(OPEN))
-    processes, stages = _choices(db, list_of)
+    """One page of a list, with the counts of all four; asked for in one trip."""
+    begins, now, shape = Place.read(after), clock.now(), shape_of(actor)
+    sort = filters.sort if filters.sort in ordering.ORDERS else ""
+    by_date = filters.due in _DUE
+    asked = _Asked(tab, shape, sort, (bool(filters.process), bool(filters.stage), by_date))
+    values = {**values_of(actor), **_values(filters, now, begins)}
+    plan_once(db)
+    rows, late, offered, *counts = (
+        answer.rows
+        for answer in together(
+            db,
+            [
+                (_page(asked, (begins.part, bool(begins.behind)), PAGE + 1), values),
+                (_count(asked, late=True), values),
+                (_choices(tab, shape), values),
+                *((_count(_Asked(name, shape, "")), values) for name in LISTS),
+            ],
+        )
+    )
+    processes, stages = _offered(offered)
     return Worklist(
         tab=tab,
-        lines=tuple(_line(db, row, actor, now) for row in found[:PAGE]),
-        counts={name: _capped(_count(db, rule(actor))) for name, rule in TABS.items()},
-        late=_capped(_count(db, [and_(one, is_late) for one in chosen])),
-        next=following,
+        lines=tuple(_line(db, row, actor, now) for row in rows[:PAGE]),
+        counts={name: _capped(count) for name, count in zip(LISTS, counts, strict=True)},
+        late=_capped(late),
+        next=ordering.place(rows[PAGE - 1]) if len(rows) > PAGE else None,
         processes=processes,
         stages=stages,
     )
@@ -113,48 +119,113 @@ def worklist(
 
 def next_task(db: Connection, actor: Actor) -> TaskLine | None:
     """The first of this person's own tasks: offered after one was completed."""
-    rows = _rows(db, actor, _mine(actor), ordering.open_parts(), None, 1)
-    return _line(db, rows[0], actor, clock.now()) if rows else None
+    now = clock.now()
+    values = {**values_of(actor), **_values(Filters(), now, Place())}
+    found = _page(_Asked("mine", shape_of(actor), ""), (0, False), 1)
+    plan_once(db)
+    rows = found.rows(db, values)
+    return _line(db, rows[0], actor, now) if rows else None
 
 
-def _rows(
-    db: Connection,
-    actor: Actor,
-    alternatives: Sequence[ColumnElement[bool]],
-    parts: Sequence[ordering.Part],
-    after: str | None,
-    limit: int,
-) -> list[Row[Any]]:
-    listed = ordering.page(alternatives, parts, after, limit)
-    statement = (
-        _lines(actor)
-        .join(listed, listed.c.id == user_task.c.id)
-        .add_columns(listed.c.part, listed.c.rank)
-        .order_by(listed.c.part, listed.c.rank, user_task.c.id)
-        .limit(limit)
-    )
-    return list(db.execute(statement))
+def _values(filters: Filters, now: datetime, begins: Place) -> dict[str, Any]:
+    until = _DUE[filters.due]() if filters.due in _DUE else now
+    return {
+        "process": filters.process, "stage": filters.stage, "until": until, "now": now,
+        "rank": begins.rank, "behind": begins.behind,
+    }  # fmt: skip
 
 
-def _lines(actor: Actor) -> Select[Any]:
-    t, mine = user_task.c, draft.c.account_id == actor.account_id
-    return (
+def _sources(asked: _Asked) -> tuple[Source, ...]:
+    """The list's, with the filters asked for. What is offered to a role is filtered by its task."""
+    found = LISTS[asked.tab](asked.shape)
+    return tuple(replace(one, where=(*one.where, *_filters(one, asked))) for one in found)
+
+
+def _filters(source: Source, asked: _Asked) -> Iterator[ColumnElement[bool]]:
+    process, stage, due = asked.filters
+    if due:
+        yield source.due < bindparam("until")
+    if stage:
+        yield user_task.c.stage == bindparam("stage")
+    if process:
+        p = process_instance.c
+        yield user_task.c.instance_id.in_(select(p.id).where(p.key == bindparam("process")))
+    if process or stage:
+        yield user_task.c.id == source.task_id
+
+
+@lru_cache(STATEMENTS)
+def _page(asked: _Asked, begins: tuple[int, bool], limit: int) -> Prepared:
+    parts = ordering.parts_of(asked.tab, asked.sort)
+    listed = ordering.page(_sources(asked), parts, begins, limit)
+    t, mine = user_task.c, draft.c.account_id == bindparam("me")
+    return Prepared(
         select(
             user_task,
             process_instance.c.reference,
             process_definition.c.title.label("process"),
             account.c.name.label("holder"),
             draft.c.saved_at,
+            listed.c.part,
+            listed.c.rank,
         )
-        .select_from(user_task)
+        .select_from(listed)
+        .join(user_task, t.id == listed.c.id)
         .join(process_instance, process_instance.c.id == t.instance_id)
         .join(process_definition, process_definition.c.id == process_instance.c.definition_id)
         .outerjoin(account, account.c.id == t.assignee_id)
         .outerjoin(draft, and_(draft.c.task_id == t.id, mine))
+        .order_by(listed.c.part, listed.c.rank, t.id)
+        .limit(written(limit))
     )
 
 
-def _line(db: Connection, row: Row[Any], actor: Actor, now: datetime) -> TaskLine:
+@lru_cache(STATEMENTS)
+def _count(asked: _Asked, *, late: bool = False) -> Prepared:
+    """How many tasks, or late ones, up to a few more than are told."""
+    sources = _sources(asked)
+    if late:  # nothing done is late
+        sources = tuple(
+            replace(
+                s, where=(*s.where, false() if asked.tab == "done" else s.due < bindparam("now"))
+            )
+            for s in sources
+        )
+    tasks = [_first(source) for source in sources]
+    capped = select(union(*tasks).subquery()).limit(written(COUNTED + 1)).subquery()
+    return Prepared(select(func.count()).select_from(capped))
+
+
+@lru_cache(STATEMENTS)
+def _choices(tab: str, shape: Shape) -> Prepared:
+    """What the filters offer: the processes and stages among the first tasks of this list."""
+    listed = union(*(_first(source) for source in LISTS[tab](shape))).subquery()
+    of_list = select(listed).limit(written(COUNTED)).subquery()
+    t, p, d = user_task.c, process_instance.c, process_definition.c
+    return Prepared(
+        select(p.key, d.title, t.stage)
+        .select_from(of_list)
+        .join(user_task, t.id == of_list.c.id)
+        .join(process_instance, p.id == t.instance_id)
+        .join(process_definition, d.id == p.definition_id)
+        .distinct()
+    )
+
+
+def _first(source: Source) -> Select[Any]:
+    """In the order of its index: what is asked for so is looked up there, never found by reading
+    all that is open."""
+    some = select(source.task_id.label("id")).where(*source.where)
+    some = some.order_by(*source.first, source.date, source.task_id)
+    return select(some.limit(written(COUNTED + 1)).subquery())
+
+
+def _offered(rows: list[Any]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    processes = tuple(sorted({r.key: r.title for r in rows}.items(), key=lambda pair: pair[1]))
+    return processes, tuple(sorted({r.stage for r in rows if r.stage}))
+
+
+def _line(db: Connection, row: Any, actor: Actor, now: datetime) -> TaskLine:
     instead = shown.words(db, actor, row)
     due_at = None if instead else row.due_at
     return TaskLine(
@@ -174,18 +245,6 @@ def _line(db: Connection, row: Row[Any], actor: Actor, now: datetime) -> TaskLin
     )
 
 
-def _filters(filters: Filters) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if filters.process:
-        of_process = select(process_instance.c.id).where(process_instance.c.key == filters.process)
-        found.append(user_task.c.instance_id.in_(of_process))
-    if filters.stage:
-        found.append(user_task.c.stage == filters.stage)
-    if filters.due in _DUE:
-        found.append(user_task.c.due_at < _DUE[filters.due]())
-    return found
-
-
 def _end_of_day(days: int) -> datetime:
     midnight = clock.local_now().replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight + timedelta(days=days)
@@ -198,29 +257,6 @@ _DUE: dict[str, Callable[[], datetime]] = {
 }
 
 
-def _choices(
-    db: Connection, alternatives: Sequence[ColumnElement[bool]]
-) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """What the filters offer: the processes and stages that are in this list."""
-    some = select(user_task.c.instance_id, user_task.c.stage)
-    some = some.where(or_(*alternatives)).limit(COUNTED)
-    listed = some.subquery()
-    rows = db.execute(
-        select(process_instance.c.key, process_definition.c.title, listed.c.stage)
-        .select_from(listed)
-        .join(process_instance, process_instance.c.id == listed.c.instance_id)
-        .join(process_definition, process_definition.c.id == process_instance.c.definition_id)
-        .distinct()
-    ).all()
-    processes = tuple(sorted({r.key: r.title for r in rows}.items(), key=lambda pair: pair[1]))
-    return processes, tuple(sorted({r.stage for r in rows if r.stage}))
-
-
-def _count(db: Connection, alternatives: Sequence[ColumnElement[bool]]) -> int:
-    counted = select(user_task.c.id).where(or_(*alternatives))
-    capped = counted.limit(COUNTED + 1).subquery()
-    return db.execute(select(func.count()).select_from(capped)).scalar_one()
-
-
-def _capped(count: int) -> str:
+def _capped(rows: list[Any]) -> str:
+    count = rows[0][0]
     return f"{COUNTED:,}+" if count > COUNTED else str(count)
