@@ -21,7 +21,8 @@ OPEN = ("created", "claimed")
 @dataclass(frozen=True)
 class Wait:
     """One thing a case rests on. `kind`: task, date, message, job or problem. `expected_at` is the
-    moment after which it waits too long."""
+    moment after which it waits too long. `waits_for` is for who frees a case; `plain` for who works
+    in it, and names no message by its diagram's word."""
 
     id: str
     kind: str
@@ -34,6 +35,11 @@ class Wait:
     expected_at: datetime | None
     stage: str | None = None
     veiled: bool = False  # this reader reads its diagram's words for others, and no more
+    outside: str = ""  # what a message is waited for as, in plain words
+
+    @property
+    def plain(self) -> str:
+        return self.outside or self.waits_for
 
     @property
     def too_long(self) -> bool:
@@ -140,10 +146,11 @@ def job_words(row: Row[Any]) -> str:
 def _message(row: Row[Any], titles: Mapping[str, str]) -> Wait:
     said = " or ".join(titles.get(role, role) for role in row.roles)
     by = f", recorded by {said}" if said else ""
+    outside = f"somebody to record it ({said})" if said else "word of it from outside this case"
     return Wait(
         row.id, "message", row.definition_id, row.element_id, row.title,
         f"the message “{row.name}”, key {row.key}{by}",
-        row.created_at, None, row.expected_at,
+        row.created_at, None, row.expected_at, outside=outside,
     )  # fmt: skip
 
 

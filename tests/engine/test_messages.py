@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
+from engine.access import SYSTEM
 from engine.commands import messages
 from engine.database import Database
 from engine.models import message, process_instance
+from engine.queries.waiting import waits
 from tests.factories import model, ready
 
 
@@ -43,6 +45,24 @@ def test_the_same_message_twice_has_one_effect(database: Database) -> None:
     assert not send(database, key, "once")
     with database.reading() as db:
         assert db.execute(select(func.count()).select_from(message)).scalar() == 1
+
+
+def test_who_works_in_a_case_reads_what_is_waited_for_without_the_diagrams_word(
+    database: Database,
+) -> None:
+    run = ready(database, model("first_event"))
+    run.start("first_event", "ann", {})
+    with database.reading() as db:
+        found = {wait.kind: wait for wait in waits(db, SYSTEM, [run.instance_id])[run.instance_id]}
+    assert found["message"].waits_for.startswith("the message “came”, key ")
+    assert found["message"].plain == "somebody to record it (Worker)"
+    assert found["date"].plain == found["date"].waits_for
+    run = ready(database, model("early"))
+    run.start("early", "ann", {})
+    run.task("first", "ann", {})
+    with database.reading() as db:
+        (waiting,) = waits(db, SYSTEM, [run.instance_id])[run.instance_id]
+    assert waiting.plain == "word of it from outside this case"
 
 
 @pytest.mark.limit(6)
