@@ -9,7 +9,7 @@ import yaml
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NARROW, WIDE
-from tests.browser.test_pages import KNOWN, axe_faults
+from tests.browser.pages import KNOWN, axe_faults
 from tests.browser.test_studio import store, stored
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings(KNOWN)]

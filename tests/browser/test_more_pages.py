@@ -13,7 +13,7 @@ from engine import access
 from engine.commands import operations
 from engine.models import account, process_instance
 from tests.browser.conftest import LISTEN, NARROW, TURN, WIDE, Watched
-from tests.browser.test_pages import KNOWN, axe_faults, follow
+from tests.browser.pages import KNOWN, axe_faults, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings(KNOWN)]
 TASK = "/tasks/[0-9a-f]{32}"

@@ -24,7 +24,7 @@ from engine.database import Database
 from engine.models import account, draft, process_instance, user_task
 from tests.browser.conftest import LISTEN, WIDE
 from tests.browser.keyboard import Keys
-from tests.browser.test_pages import KNOWN
+from tests.browser.pages import KNOWN
 from tests.factories import PROCESSES
 from web import create_app
 from web.cli import demo

@@ -2,74 +2,45 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NARROW, WIDE
+from tests.browser.pages import AFTER_AN_ACT, EDITORS, KNOWN, NO_PAGES, PAGES, axe_faults, follow
 
-# The plug-in `base_url` has a fixture of a kind that pytest will drop; nothing else is let pass.
-KNOWN = (
-    r"ignore:\s*Session-scoped fixtures defined as instance methods:pytest.PytestRemovedIn10Warning"
-)
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings(KNOWN)]
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-}
-# Who, then a path, or a path and the links to follow from it (by their address).
-CASE = "/cases/[A-Z]+-[0-9-]+"
-PAGES = [
-    ("casey", "/tasks", ()), ("casey", "/tasks?tab=unclaimed", ()),
-    ("casey", "/tasks?tab=team", ()),
-    ("casey", "/tasks?tab=done", ()), ("casey", "/tasks", ("/tasks/[0-9a-f]{32}",)),
-    ("yusuf", "/tasks?tab=unclaimed", ("/tasks/[0-9a-f]{32}",)),
-    ("omar", "/tasks?tab=unclaimed", ("/tasks/[0-9a-f]{32}",)),
-    ("casey", "/cases", ()), ("casey", "/cases", ("/cases/PR-[0-9-]+",)),
-    ("casey", "/cases", ("/cases/PR-[0-9-]+", "/cases/PR-[0-9-]+/answers")),
-    ("casey", "/cases", ("/cases/PR-[0-9-]+", "/cases/PR-[0-9-]+/diagram")),
-    ("casey", "/cases", ("/cases/PR-[0-9-]+", "/cases/PR-[0-9-]+/files")),
-    ("robin", "/start", ()), ("robin", "/start/raise_concern", ()),
-    ("vera", "/board", ()), ("vera", "/board?part=problems", ()),
-    ("vera", "/board?part=workload", ()), ("vera", "/board?part=diagram", ()),
-    ("vera", "/board?part=problems", ("/board/problems/[0-9]+",)),
-    ("vera", "/tasks?tab=team", ("/tasks/[0-9a-f]{32}", "/tasks/[0-9a-f]{32}/hand-over")),
-    ("vera", "/board?part=dates", ()), ("vera", "/figures", ()),
-    ("vera", "/board", (f"{CASE}/intervene",)),
-    ("vera", "/board", (f"{CASE}/intervene", f"{CASE}/intervene/move")),
-    ("vera", "/board", (f"{CASE}/intervene", f"{CASE}/intervene/skip")),
-    ("vera", "/board", (f"{CASE}/intervene", f"{CASE}/intervene/end")),
-    ("vera", "/board?part=dates", (f"{CASE}/intervene", f"{CASE}/intervene/redate")),
-    ("vera", "/board?part=workload", ("/board/leavers/[0-9]+",)),
-    ("vera", "/board", (CASE, f"{CASE}/answers", f"{CASE}/open")),
-    ("adam", "/outbox", ()), ("adam", "/status", ()), ("robin", "/accessibility", ()),
-    ("robin", "/privacy", ()),
-    ("robin", "/glossary", ()), ("robin", "/licences", ()), ("robin", "/nothing-here", ()),
-    ("owen", "/studio/gateway/compare", ()), ("anna", "/studio/gateway/publish", ()),
-    ("owen", "/studio/gateway/versions/1", ()), ("owen", "/studio/gateway/starts", ()),
-    (None, "/sign-in", ()),
-    ("owen", "/studio/finish_case/draft/tables/retention", ()),
-    ("owen", "/studio/prevent_case/draft/texts", ()),
-    ("owen", "/studio/raise_concern/draft/forms/record_concern", ()),
-    ("owen", "/studio/raise_concern/draft/forms/share_decision/questions/1", ()),
-    ("owen", "/studio/raise_concern/draft/scenarios/nobody_checks", ()),
-    ("owen", "/studio/raise_concern/draft/test", ()),
-]  # fmt: skip
 
 
-def follow(watched, address):
-    hrefs = watched.page.eval_on_selector_all(
-        "main a[href]", "links => links.map(a => a.getAttribute('href'))"
-    )
-    found = [href for href in hrefs if re.fullmatch(address, href.split("?")[0])]
-    assert found, f"no link to {address} on {watched.page.url}"
-    watched.go(found[0])
+# Where the keyboard can go, a group of radios once; what it came to, and whether that was seen.
+WALK = """() => {
+  const name = (e) => e.type === "radio" ? `radio ${e.name}`
+    : `${e.tagName} ${e.id || e.name || e.getAttribute("href") || e.textContent.trim()}`;
+  const open = (e) => !e.closest("details:not([open])")
+    || e.matches("details:not([open]) > summary");
+  const reachable = [...document.querySelectorAll(
+    "a[href], button, input, select, textarea, summary, [tabindex]")].filter((e) =>
+    !e.disabled && e.tabIndex >= 0 && e.getClientRects().length && open(e)
+    && getComputedStyle(e).visibility !== "hidden");
+  window.reached = [];
+  window.unseen = [];
+  document.addEventListener("focusin", ({target}) => {
+    const lit = (style) => style.outlineStyle !== "none" || style.boxShadow !== "none";
+    const label = target.labels && target.labels[0];
+    window.reached.push(name(target));
+    if (!lit(getComputedStyle(target)) && !(label && lit(getComputedStyle(label, "::before"))))
+      window.unseen.push(name(target));
+  });
+  return reachable.map(name);
+}"""
 
 
-def axe_faults(page):
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in found]
+def is_walked_by_keyboard(page):
+    """The Tab key comes to every control of the page, in a ring, and each is seen to have it."""
+    wanted = page.evaluate(WALK)
+    for _ in range(len(wanted) + 30):  # a date, a list that scrolls: stops of their own
+        page.keyboard.press("Tab")
+    assert set(wanted) - set(page.evaluate("() => window.reached")) == set()
+    assert page.evaluate("() => window.unseen") == []
 
 
 @pytest.mark.parametrize(("who", "path", "links"), PAGES, ids=lambda v: str(v))
@@ -80,6 +51,7 @@ def test_a_page_is_accessible_and_sound_at_both_widths(watched, who, path, links
     watched.go(path)
     for link in links:
         follow(watched, link)
+    is_walked_by_keyboard(watched.page)
     for size in (WIDE, NARROW):
         watched.page.set_viewport_size(size)
         assert axe_faults(watched.page) == [], size
@@ -90,6 +62,61 @@ def test_a_page_is_accessible_and_sound_at_both_widths(watched, who, path, links
     assert watched.page.locator("h1").count() == 1
     heading = watched.page.locator("h1").inner_text()
     assert watched.page.title().startswith(f"{heading} –") or heading in watched.page.title()
+
+
+def test_each_page_of_the_product_is_among_them(demo_app):
+    samples = (("[0-9a-f]{32}", "0" * 32), ("[A-Z]+-[0-9-]+", "A-1"), ("PR-[0-9-]+", "A-1"),
+               ("[0-9]+", "1"), ("[a-z_]+", "one"))  # fmt: skip
+    looked_at = set(NO_PAGES) | set(AFTER_AN_ACT)
+    at = demo_app.url_map.bind("localhost")
+    for _, path, links in PAGES + EDITORS:
+        last = [path, *links][-1].split("?")[0]
+        for pattern, sample in samples:
+            last = last.replace(pattern, sample)
+        if last != "/nothing-here":
+            looked_at.add(at.match(last)[0])
+    pages = {rule.endpoint for rule in demo_app.url_map.iter_rules() if "GET" in rule.methods}
+    assert pages - looked_at == set()
+    assert looked_at - pages == set()
+
+
+@pytest.mark.browser_context_args(java_script_enabled=False)
+def test_without_script_each_page_is_whole_and_each_form_can_be_sent(watched):
+    """As with it: one heading, nothing that says to wait, and a button on every form."""
+    signed_in = None
+    for who, path, links in sorted(PAGES + EDITORS, key=lambda page: page[0] or ""):
+        if who != signed_in:
+            watched.page.context.clear_cookies()
+            watched.sign_in(who)
+            signed_in = who
+        watched.go(path)
+        for link in links:
+            follow(watched, link)
+        page = watched.page
+        assert page.locator("h1:visible").count() == 1, page.url
+        for form in page.locator("main form").all():
+            assert form.locator("button:visible, input[type=submit]:visible").count(), page.url
+        assert page.locator("main [hidden] form").count() == 0, page.url
+
+
+def test_the_editors_files_are_loaded_by_the_editors_page_alone(watched):
+    """The drawing editor is heavy: nobody else waits for it."""
+    asked = []
+    watched.page.on("request", lambda r: asked.append(r.url))
+    signed_in = None
+    for who, path, links in sorted(PAGES, key=lambda page: page[0] or ""):
+        if who != signed_in:
+            watched.page.context.clear_cookies()
+            watched.sign_in(who)
+            signed_in = who
+        watched.go(path)
+        for link in links:
+            follow(watched, link)
+    assert [url for url in asked if "/dist/editor-" in url or "/dist/bpmn-" in url] == []
+    watched.page.context.clear_cookies()
+    watched.sign_in("owen")
+    watched.go("/studio/gateway/draft")
+    assert [url for url in asked if "/dist/editor-" in url] != []
 
 
 def test_the_error_summary_is_focused_and_its_links_lead_to_the_question(watched):

@@ -16,7 +16,7 @@ from engine.access import SYSTEM
 from engine.commands import deployments, drafts
 from engine.workdays import add_working_days
 from tests.browser.conftest import NARROW, TURN, WIDE
-from tests.browser.test_pages import axe_faults
+from tests.browser.pages import axe_faults
 from tests.factories import PROCESSES, folder
 from web.auth import database
 from web.cli import demo

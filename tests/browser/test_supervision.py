@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Watched
+from tests.browser.pages import KNOWN
 from tests.browser.test_more_pages import another, is_sound, press  # noqa: F401  # a fixture
-from tests.browser.test_pages import KNOWN
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings(KNOWN)]
 REASON = "Agreed with the team on the telephone"

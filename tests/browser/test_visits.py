@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Watched
+from tests.browser.pages import KNOWN
 from tests.browser.test_more_pages import check, is_sound, press, raise_concern
-from tests.browser.test_pages import KNOWN
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings(KNOWN)]
 PICTURES = os.environ.get("WAYMARK_PICTURES")

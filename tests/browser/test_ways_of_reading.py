@@ -9,26 +9,12 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import WIDE, Watched
-from tests.browser.test_pages import axe_faults, follow
+from tests.browser.pages import EDITORS, PAGES, axe_faults, follow
 
 pytestmark = pytest.mark.browser
 PICTURES = os.environ.get("WAYMARK_PICTURES")
 MAGNIFIED = {"width": 320, "height": 256}  # 1280 by 1024 at 400 %: WCAG 2.2, 1.4.10
 PAPER = {"width": 718, "height": 1000}  # A4 less its margins, in CSS pixels
-PAGES = [
-    ("casey", "/tasks", ()),
-    ("casey", "/tasks", ("/tasks/[0-9a-f]{32}",)),
-    ("casey", "/cases", ("/cases/PR-[0-9-]+",)),
-    ("casey", "/cases", ("/cases/PR-[0-9-]+", "/cases/PR-[0-9-]+/answers")),
-    ("casey", "/cases", ("/cases/PR-[0-9-]+", "/cases/PR-[0-9-]+/diagram")),
-    ("yusuf", "/tasks?tab=unclaimed", ("/tasks/[0-9a-f]{32}",)),
-    ("robin", "/start/raise_concern", ()),
-    ("vera", "/board", ()),
-    ("vera", "/board?part=diagram", ()),
-    ("vera", "/figures", ()),
-    ("owen", "/studio/gateway", ()),
-    ("owen", "/studio/finish_case/draft/tables/retention", ()),
-]
 # What stays where it is while the page scrolls, and how much of the window it takes.
 STUCK = """() => [...document.querySelectorAll("body *")]
   .filter((e) => ["fixed", "sticky"].includes(getComputedStyle(e).position))
@@ -49,11 +35,12 @@ SHOWN = """(names) => names.filter((name) =>
   [...document.querySelectorAll(name)].some((e) => e.getClientRects().length))"""
 
 
-@pytest.fixture(params=PAGES, ids=lambda page: f"{page[0]} {page[1]} {' '.join(page[2])}")
+@pytest.fixture(params=PAGES + EDITORS, ids=lambda page: f"{page[0]} {page[1]} {' '.join(page[2])}")
 def reading(request: pytest.FixtureRequest, watched: Watched) -> Watched:
     who, path, links = request.param
     watched.page.set_viewport_size(WIDE)
-    watched.sign_in(who)
+    if who:
+        watched.sign_in(who)
     watched.go(path)
     for link in links:
         follow(watched, link)
@@ -78,7 +65,8 @@ def test_a_page_magnified_in_forced_colours_and_on_paper(reading: Watched) -> No
     assert page.locator("h1").inner_text() == words
     assert not reading.is_wider_than_the_window()
     keep(page, "paper")
-    assert reading.faults == []
+    missing = "404" if page.url.endswith("/nothing-here") else "\0"
+    assert [fault for fault in reading.faults if missing not in fault] == []
 
 
 def keep(page: Any, how: str) -> None:
