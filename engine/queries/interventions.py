@@ -31,8 +31,8 @@ from engine.models import (
 )
 from engine.queries import variables
 from engine.queries.cases import CaseHead, case_head
-from engine.queries.people import role_titles
-from engine.queries.waiting import job_words
+from engine.queries.people import organisation_titles, role_titles
+from engine.queries.waiting import job_words, offered_to
 
 BY_KIND = {
     "task": ("move", "skip"),
@@ -128,7 +128,7 @@ def intervening(db: Connection, actor: Actor, reference: str) -> Intervening:
     standings: tuple[Standing, ...] = ()
     if head.status not in ("completed", "cancelled"):
         with preview(db, head.id, actor=actor) as step:
-            rows, titles = _rows(db, head.id), role_titles(db)
+            rows, titles = _rows(db, head.id), {**organisation_titles(db), **role_titles(db)}
             found = [_standing(step, w, rows, titles, actor) for w in step.before.values()]
             standings = tuple(sorted(found, key=lambda s: (s.beside, s.kind != "problem")))
     return Intervening(
@@ -234,8 +234,6 @@ def _standing(
     allowed = BY_KIND.get(wait.kind, ())
     if wait.beside:
         allowed = tuple(one for one in allowed if one != "move")
-    who = getattr(row, "name", None) if wait.kind == "task" else None
-    roles = getattr(row, "roles", None) or ()
     named = wait.kind in ("message", "signal")
     return Standing(
         token=wait.token_id,
@@ -245,9 +243,7 @@ def _standing(
         process=step.definition(wait.definition_id).title,
         since=getattr(row, "created_at", None) or getattr(row, "opened_at", None),
         due_at=None if veil else getattr(row, "due_at", None),
-        who=job_words(row)
-        if wait.kind == "job" and row is not None
-        else who or " or ".join(titles.get(role, role) for role in roles),
+        who="" if row is None else _who(wait, row, titles, veiled=veil is not None),
         key=f"{row.name}, key {row.key}" if named and row is not None else None,
         origin=wait.element.timer[1] if wait.element.timer else None,
         protected=is_protected(wait),
@@ -255,3 +251,14 @@ def _standing(
         operations=allowed,
         incident_id=row.id if wait.kind == "problem" and row is not None else None,
     )
+
+
+def _who(wait: Wait, row: Any, titles: Mapping[str, str], *, veiled: bool) -> str:
+    """Whose turn it is: who holds a task, else to whom it is offered; who may record a message;
+    the attempt that a job is at."""
+    if wait.kind == "job":
+        return job_words(row)
+    if wait.kind == "task" and (row.name or not veiled):
+        return row.name or offered_to(row, titles)
+    roles = getattr(row, "roles", None) or ()
+    return " or ".join(titles.get(role, role) for role in roles)

@@ -104,13 +104,18 @@ def _task(row: Row[Any], titles: Mapping[str, str], instead: str | None) -> Wait
             row.id, "task", row.definition_id, row.element_id, instead, "",
             row.created_at, None, row.expected_at, row.stage, veiled=True,
         )  # fmt: skip
-    roles = " or ".join(titles.get(role, role) for role in row.roles)
-    at = f", {titles.get(row.organisation, row.organisation)}" if row.organisation else ""
-    who = row.name or f"somebody to take it ({roles}{at})"
+    who = row.name or f"somebody to take it ({offered_to(row, titles)})"
     return Wait(
         row.id, "task", row.definition_id, row.element_id, row.title, who,
         row.created_at, row.due_at, row.expected_at, row.stage,
     )  # fmt: skip
+
+
+def offered_to(row: Row[Any], titles: Mapping[str, str]) -> str:
+    """The roles that may do a task, and the organisation that it belongs to."""
+    roles = " or ".join(titles.get(role, role) for role in row.roles)
+    at = f", {titles.get(row.organisation, row.organisation)}" if row.organisation else ""
+    return f"{roles}{at}"
 
 
 def _timer(row: Row[Any]) -> Wait:

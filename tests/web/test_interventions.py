@@ -6,8 +6,10 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from engine import clock
+from engine.models import user_task
 from tests.web.conftest import words
 
 REASON = "It was sent to the wrong desk"
@@ -34,6 +36,16 @@ def through(visitor, reference: str, kind: str, **fields: str):
         sent["wm__token"] = hidden(asked, "wm-token")
     path = f"/cases/{reference}/intervene/{kind}"
     return path, sent, visitor.post(path, **sent, wm__act="preview")
+
+
+def test_a_step_of_one_organisation_names_it(desk, visit):
+    """The same question asked of several agencies is told apart by whom it was sent to."""
+    reference = desk.start()
+    page = f"/cases/{reference}/intervene"
+    assert "Who: Worker Due" in words(visit("cat").get(page))
+    with desk.database.transaction() as db:
+        db.execute(update(user_task).values(organisation="council"))
+    assert "Who: Worker, The council Due" in words(visit("cat").get(page))
 
 
 @pytest.mark.feature("S11")
