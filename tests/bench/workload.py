@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import yaml
 from sqlalchemy import Connection, select
@@ -61,11 +64,13 @@ def folder() -> dict[str, bytes]:
 
 
 def _form(name: str) -> str:
-    keys = {
-        "referral": ["concern", "person", "address", "referrer", "urgency"],
-        "screening": ["notes", "decided_by", "screening_outcome"],
-    }.get(name, ["notes", "decided_by", "at"])
-    components = [{"type": "textarea", "id": k, "key": k, "label": k} for k in keys]
+    """What people write about somebody has a class, as in a real process; what decides has none."""
+    components = []
+    for key, data_class in _questions(name).items():
+        one: dict[str, Any] = {"type": "textarea", "id": key, "key": key, "label": key}
+        if data_class:
+            one["properties"] = {"class": data_class}
+        components.append(one)
     if name in ("referral", "review"):
         key = "review_max" if name == "referral" else "review_n"
         components.append({"type": "number", "id": key, "key": key, "label": key})
@@ -74,23 +79,50 @@ def _form(name: str) -> str:
     )
 
 
+def _questions(name: str) -> dict[str, str | None]:
+    """Key → class. Each task has keys of its own: the case keeps what every task was told."""
+    if name == "referral":
+        told = dict.fromkeys(("concern", "person", "address"), "special")
+        return {**told, "referrer": "third_party", "urgency": None}
+    last = "screening_outcome" if name == "screening" else f"{name}_at"
+    return {f"{name}_notes": "special", f"{name}_decided_by": None, last: None}
+
+
 def answers(name: str, n: int = 0, review_max: int = 12) -> dict[str, list[str]]:
     """What a person posts: about 1.6 kB for the referral, 0.6 kB otherwise."""
     if name == "referral":
         return {
-            "concern": ["words " * 200],
-            "person": ["p" * 24],
-            "address": ["a" * 80],
-            "referrer": ["r" * 30],
+            "concern": [words(1200, 2)],
+            "person": [words(24, 0)],
+            "address": [words(80, 1)],
+            "referrer": [words(30, 3)],
             "urgency": ["standard"],
             "review_max": [str(review_max)],
         }
-    body = {"notes": [f"{name} {n} " + "note " * 80], "decided_by": ["d" * 16]}
+    notes = words(420, zlib.crc32(f"{name}{n}".encode()) % 10000)
+    body = {f"{name}_notes": [notes], f"{name}_decided_by": [words(16, 0)]}
     if name == "screening":
         return {**body, "screening_outcome": ["channel"]}
-    if name == "review":
-        return {**body, "at": ["2026-11-23T09:00:00Z"], "review_n": [str(n)]}
-    return {**body, "at": ["2026-11-23T09:00:00Z"]}
+    body[f"{name}_at"] = ["2026-11-23T09:00:00Z"]
+    return {**body, "review_n": [str(n)]} if name == "review" else body
+
+
+def words(length: int, seed: int) -> str:
+    """Made-up words, drawn as the baseline draws its own: a text that repeats itself packs to
+    nothing. No blank at the end, where a form would cut it."""
+    chosen, said = random.Random(seed), ""  # noqa: S311  # made-up words, no secret
+    while len(said) < length:
+        said += chosen.choice(WORDS) + " "
+    return said[: length - 1] + "."
+
+
+def _vocabulary() -> list[str]:
+    drawn = random.Random(7)  # noqa: S311  # made-up words, no secret
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return ["".join(drawn.choice(letters) for _ in range(drawn.randint(3, 9))) for _ in range(800)]
+
+
+WORDS = _vocabulary()
 
 
 def start(database: Database, actor: Actor) -> int:
