@@ -1,19 +1,30 @@
-"""python -m tests.bench NAME [--json]: step, feel, board, web."""
+"""python -m tests.bench NAME [--json] [--short].
+
+all: what the engine is held to, each figure beside its target; or one part of it: step, stored,
+process, worklist, timers, workers. Others, in their own words: feel, board, web.
+"""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 
-NAMES = ("step", "feel", "board", "web")
+from tests.bench import report
+from tests.bench.targets import PARTS
+
+OTHERS = ("feel", "board", "web")
 
 
 def main() -> int:
-    name = sys.argv[1] if len(sys.argv) > 1 else ""
-    if name not in NAMES:
-        print(f"usage: python -m tests.bench {'|'.join(NAMES)} [--json]")
+    name, rest = (sys.argv[1] if len(sys.argv) > 1 else ""), sys.argv[2:]
+    if name in OTHERS:
+        import_module(f"tests.bench.{name}").run(rest)
+    elif name in ("all", *PARTS):
+        report.run(PARTS if name == "all" else (name,), rest)
+    else:
+        names = "|".join(("all", *PARTS, *OTHERS))
+        print(f"usage: python -m tests.bench {names} [--json] [--short]")
         return 2
-    import_module(f"tests.bench.{name}").run(sys.argv[2:])
     return 0
 
 

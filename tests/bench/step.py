@@ -1,167 +1,143 @@
-"""python -m tests.bench step: completing one task, ours beside the naive baseline in the same run.
+"""Completing a task and starting a case, ours and the naive baseline's in turn; the same as a case
+grows old; the task that closes it. Every figure is a median.
 
-Then the same at round 20, 500 and 2,000 of one case. Times are medians in milliseconds.
+Whole cases of both in turn, and starts in turn besides, after a case of each that does not count:
+a site meets a version for the first time once. Claims are not measured, for the baseline has none.
 """
 
 from __future__ import annotations
 
-import json
-import logging
-import os
-import statistics
-import tempfile
-import time
-from typing import Any
+from dataclasses import dataclass, field
 
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import select
 
+from engine.access import Actor
 from engine.database import Database
-from engine.migrations import migrate
 from engine.models import process_instance
 from tests.bench import workload as w
-from tests.factories import use_keys
+from tests.bench.baseline import Baseline, baseline
+from tests.bench.databases import Place, opened
+from tests.bench.targets import Figure
+from tests.bench.timing import median, milliseconds
 
-ROUNDS = 8
-AGES = (20, 500, 2000)
-
-
-def run(argv: list[str]) -> None:
-    use_keys()
-    rounds = 2 if "--short" in argv else ROUNDS
-    ages = (20, 100) if "--short" in argv else AGES
-    figures: dict[str, Any] = {"python_loop_ms": _python_loop()}
-    with tempfile.TemporaryDirectory(prefix="waymark-bench-") as folder:
-        os.environ.setdefault("BENCH_TMP", folder)
-        figures["sqlite"] = _measure(f"sqlite:///{folder}/ours.db", "sqlite", rounds, ages)
-        with w.postgres() as url:
-            os.environ["BENCH_PG"] = _separate(url)
-            figures["postgresql"] = _measure(url, "pg", rounds, ages)
-    if "--json" in argv:
-        print(json.dumps(figures, indent=1))
-    else:
-        _show(figures)
+REVIEWS = 12
+AROUND = 15  # rounds whose median stands for an age
 
 
-def _measure(url: str, kind: str, rounds: int, ages: tuple[int, ...]) -> dict[str, Any]:
-    naive = w.naive_baseline()
-    naive.logging.disable(logging.CRITICAL)
-    import workload  # type: ignore[import-not-found]  # the baseline's own
+@dataclass(frozen=True)
+class Extent:
+    """How much is measured: cases of both, starts besides, cases that grow old, and their ages."""
 
-    if kind == "pg":
-        workload.PG = os.environ["BENCH_PG"]
-    store = workload.store(kind, "naive")
-    store.script(naive.SCHEMA)
-    database = Database(url)
-    migrate(database)
-    actor = w.set_up(database)
-    ours: dict[str, list[float]] = {"start": [], "complete": []}
-    base: dict[str, list[float]] = {"start": [], "complete": []}
-    for _ in range(rounds):
-        _naive_round(naive, workload, store, base)
-        _our_round(database, actor, ours)
-    figures = {
-        name: {
-            "ours": statistics.median(ours[name]),
-            "naive": statistics.median(base[name]),
-            "ratio": statistics.median(ours[name]) / statistics.median(base[name]),
-        }
-        for name in ours
-    }
-    aged = _ages(database, actor, ages)
-    database.close()
-    return {**figures, "complete_at_round": aged}
+    cases: int = 12
+    starts: int = 30
+    old_cases: int = 3
+    ages: tuple[int, int, int] = (20, 500, 2000)
 
 
-def _naive_round(naive: Any, workload: Any, store: Any, into: dict[str, list[float]]) -> None:
-    began = time.perf_counter()
-    instance = naive.start(store)
-    into["start"].append(_since(began))
-    for name in workload.ORDER:
-        began = time.perf_counter()
-        naive.step(store, instance, name, workload.form(name, review_max=12))
-        into["complete"].append(_since(began))
-    for n in range(1, 13):
-        began = time.perf_counter()
-        naive.step(store, instance, "review", workload.form("review", n))
-        into["complete"].append(_since(began))
+SHORT = Extent(cases=1, starts=2, old_cases=1, ages=(8, 10, 12))
 
 
-def _our_round(database: Database, actor: Any, into: dict[str, list[float]]) -> None:
-    began = time.perf_counter()
-    instance = w.start(database, actor)
-    into["start"].append(_since(began))
-    for name in w.ORDER:
-        _one(database, actor, instance, (name, 0), into["complete"])
-    for n in range(1, 13):
-        _one(database, actor, instance, ("review", n), into["complete"])
+@dataclass
+class Spent:
+    """Milliseconds of each start, each task that is not the last, and each last one."""
+
+    start: list[float] = field(default_factory=list)
+    task: list[float] = field(default_factory=list)
+    last: list[float] = field(default_factory=list)
 
 
-def _one(
-    database: Database, actor: Any, instance: int, step: tuple[str, int], into: list[float]
-) -> None:
-    name, n = step
-    task = w.claim(database, actor, instance, name)
-    posted = w.answers(name, n)
-    began = time.perf_counter()
-    w.complete(database, actor, task, posted)
-    into.append(_since(began))
+def measure(place: Place, *, short: bool) -> list[Figure]:
+    extent = SHORT if short else Extent()
+    with opened(place.url) as database, baseline(place) as naive:
+        actor = w.set_up(database)
+        ours, theirs = _in_turn(database, actor, naive, extent)
+        old = [_old_case(database, actor, extent.ages) for _ in range(extent.old_cases)]
+    return [*_beside(ours, theirs), *_aged(old, extent.ages, ours)]
 
 
-def _ages(database: Database, actor: Any, ages: tuple[int, ...]) -> dict[str, float]:
-    """Median of the 15 rounds around each age of one case, which then closes."""
-    instance = w.start(database, actor)
-    for name in w.ORDER:
-        task = w.claim(database, actor, instance, name)
-        w.complete(database, actor, task, w.answers(name, review_max=max(ages) + 9))
-    spent: list[float] = []
-    for n in range(1, max(ages) + 10):
-        _one(database, actor, instance, ("review", n), spent)
-    around = {str(age): statistics.median(spent[max(0, age - 8) : age + 7]) for age in ages}
+def _in_turn(
+    database: Database, actor: Actor, naive: Baseline, extent: Extent
+) -> tuple[Spent, Spent]:
+    _our_case(database, actor, Spent())
+    _naive_case(naive, Spent())
+    ours, theirs = Spent(), Spent()
+    for _ in range(extent.starts):
+        theirs.start.append(naive.start()[1])
+        ours.start.append(milliseconds(lambda: w.start(database, actor))[1])
+    for _ in range(extent.cases):
+        _naive_case(naive, theirs)
+        _our_case(database, actor, ours)
+    return ours, theirs
+
+
+def _our_case(database: Database, actor: Actor, into: Spent) -> None:
+    case, spent = milliseconds(lambda: w.start(database, actor))
+    into.start.append(spent)
+    tasks = [_task(database, actor, case, name, n) for name, n in w.steps(REVIEWS)]
+    into.task += tasks[:-1]
+    into.last.append(tasks[-1])
+
+
+def _naive_case(naive: Baseline, into: Spent) -> None:
+    case, spent = naive.start()
+    into.start.append(spent)
+    tasks = [naive.step(case, name, n) for name, n in w.steps(REVIEWS)]
+    into.task += tasks[:-1]
+    into.last.append(tasks[-1])
+
+
+def _task(
+    database: Database, actor: Actor, case: int, name: str, n: int, reviews: int = REVIEWS
+) -> float:
+    task, posted = w.claim(database, actor, case, name), w.answers(name, n, reviews)
+    return milliseconds(lambda: w.complete(database, actor, task, posted))[1]
+
+
+def _old_case(database: Database, actor: Actor, ages: tuple[int, ...]) -> list[float]:
+    """Each round of a case that closes some rounds after the greatest age."""
+    reviews = max(ages) + AROUND // 2
+    case = w.start(database, actor)
+    tasks = [_task(database, actor, case, name, n, reviews) for name, n in w.steps(reviews)]
     with database.reading() as db:
-        status = db.execute(
-            select(process_instance.c.status).where(process_instance.c.id == instance)
-        ).scalar_one()
+        c = process_instance.c
+        status = db.execute(select(c.status).where(c.id == case)).scalar_one()
     if status != "completed":
         raise SystemExit(f"The case is {status} after its last round.")
-    around["rounds"] = float(len(spent))
-    around["last_to_first"] = around[str(ages[-1])] / around[str(ages[0])]
-    return around
+    return tasks[len(w.ORDER) :]
 
 
-def _separate(url: str) -> str:
-    """A database of its own for the baseline, which drops its schema; as libpq names it."""
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("DROP DATABASE IF EXISTS naive"))
-        connection.execute(text("CREATE DATABASE naive"))
-    engine.dispose()
-    return url.replace("postgresql+psycopg://", "postgresql://").replace("/waymark", "/naive", 1)
+def _beside(ours: Spent, theirs: Spent) -> list[Figure]:
+    complete, start, last = median(ours.task), median(ours.start), median(ours.last)
+    naive_complete, naive_start = median(theirs.task), median(theirs.start)
+    naive_last = median(theirs.last)
+    return [
+        Figure("complete a task, to naive", complete / naive_complete, "×"),
+        Figure("complete a task", complete, "ms", naive_complete),
+        Figure("start a case, to naive", start / naive_start, "×"),
+        Figure("start a case", start, "ms", naive_start),
+        Figure(
+            "the task that closes a case, to a normal one", last / complete, "×",
+            naive_last / naive_complete,
+        ),
+        Figure("the task that closes a case", last, "ms", naive_last),
+    ]  # fmt: skip
 
 
-def _python_loop() -> float:
-    """10⁶ additions, to read the figures on another machine."""
-    began, total = time.perf_counter(), 0
-    for n in range(1_000_000):
-        total += n
-    return _since(began)
+def _aged(old: list[list[float]], ages: tuple[int, int, int], ours: Spent) -> list[Figure]:
+    young, middle, oldest = (_around(old, age) for age in ages)
+    closing = median([spent[-1] for spent in old])
+    return [
+        Figure("round 500 to round 20", middle / young, "×"),
+        Figure("round 2,000 to round 20", oldest / young, "×"),
+        Figure("round 20", young, "ms"),
+        Figure("round 500", middle, "ms"),
+        Figure("round 2,000", oldest, "ms"),
+        Figure("the same after 2,000 rounds", closing / median(ours.task), "×"),
+        Figure("the task that closes it after 2,000 rounds", closing, "ms"),
+    ]
 
 
-def _since(began: float) -> float:
-    return (time.perf_counter() - began) * 1000
-
-
-def _show(figures: dict[str, Any]) -> None:
-    print(f"plain Python loop of 10^6 additions: {figures['python_loop_ms']:.1f} ms")
-    for kind in ("sqlite", "postgresql"):
-        for name in ("start", "complete"):
-            one = figures[kind][name]
-            print(
-                f"{kind:10} {name:9} ours {one['ours']:6.2f} ms  naive {one['naive']:6.2f} ms  "
-                f"ratio {one['ratio']:.2f}"
-            )
-        aged = figures[kind]["complete_at_round"]
-        words = ", ".join(f"{k}: {v:.2f} ms" for k, v in aged.items() if k.isdigit())
-        print(
-            f"{kind:10} by age    {words}; last/first {aged['last_to_first']:.2f}; "
-            f"closed after {aged['rounds']:.0f} rounds"
-        )
+def _around(old: list[list[float]], age: int) -> float:
+    """Of all the rounds near this age, of all the cases; the last round closes and is none."""
+    half = AROUND // 2
+    return median([one for spent in old for one in spent[:-1][max(0, age - half) : age + half]])

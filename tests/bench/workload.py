@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import os
 import random
-import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import yaml
@@ -20,7 +18,7 @@ from engine.access import Actor, load_actor
 from engine.commands import cases, deployments, tasks
 from engine.database import Database
 from engine.models import account, user_task
-from tests.factories import SHARED, deploy, person
+from tests.factories import deploy, person
 
 HERE = Path(__file__).parent
 LANES = ("referrer", "safeguarding", "agencies", "panel")
@@ -28,18 +26,6 @@ ORDER = (
     "referral", "screening", "info_police", "info_health", "info_education", "panel", "consent",
     "plan",
 )  # fmt: skip
-
-
-def naive_baseline() -> ModuleType:
-    """The baseline beside this checkout, imported from where it lies."""
-    folder = SHARED / "bench"
-    if not folder.is_dir():
-        raise SystemExit("The naive baseline is missing: it should lie in ../shared/bench.")
-    if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
-    import naive  # type: ignore[import-not-found]
-
-    return naive
 
 
 def set_up(database: Database) -> Actor:
@@ -61,6 +47,12 @@ def folder() -> dict[str, bytes]:
     for name in (*ORDER, "review"):
         files[f"forms/{name}.form"] = _form(name).encode()
     return files
+
+
+def folder_of_date() -> dict[str, bytes]:
+    """The baseline's other process: start, a date, a task."""
+    manifest = b"title: T\nreference: T\nstart: [anyone]\nrole: panel\n"
+    return {"process.bpmn": (HERE / "t.bpmn").read_bytes(), "process.yaml": manifest}
 
 
 def _form(name: str) -> str:
@@ -146,6 +138,19 @@ def claim(database: Database, actor: Actor, instance_id: int, element: str) -> s
 def complete(database: Database, actor: Actor, task_id: str, posted: dict[str, list[str]]) -> None:
     with database.transaction() as db:
         tasks.complete_task(db, task_id, posted, actor=actor)
+
+
+def steps(reviews: int = 12) -> list[tuple[str, int]]:
+    """The tasks of a whole case in their order, each review with its number."""
+    return [*((name, 0) for name in ORDER), *(("review", n) for n in range(1, reviews + 1))]
+
+
+def whole_case(database: Database, actor: Actor) -> int:
+    """From its start to its end; how many tasks that were."""
+    case = start(database, actor)
+    for name, n in steps():
+        complete(database, actor, claim(database, actor, case, name), answers(name, n))
+    return len(steps())
 
 
 def statements(db: Connection) -> list[str]:
