@@ -1,7 +1,7 @@
 """python -m tests.bench NAME [--json] [--short].
 
 all: what the engine is held to, each figure beside its target; or one part of it: step, stored,
-process, worklist, timers, workers. Others, in their own words: feel, board, web.
+process, worklist, timers, workers. In their own words, and more of it: feel, board, web.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def main() -> int:
     elif name in ("all", *PARTS):
         report.run(PARTS if name == "all" else (name,), rest)
     else:
-        names = "|".join(("all", *PARTS, *OTHERS))
+        names = "|".join(dict.fromkeys(("all", *PARTS, *OTHERS)))
         print(f"usage: python -m tests.bench {names} [--json] [--short]")
         return 2
     return 0

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from engine.database import Database
 from engine.migrations import migrate
-from tests.bench.targets import SQLITE
+from tests.bench.targets import NO_DATABASE, SQLITE
 from tests.postgres import running_server
 
 Figures = TypeVar("Figures")
@@ -43,6 +43,9 @@ class Place:
 def place(kind: str, server: str) -> Iterator[Place]:
     """A place of this kind, gone afterwards; `server` is the address of a database on a PostgreSQL
     server, beside which others are made."""
+    if kind == NO_DATABASE:
+        yield Place(kind, "", "")
+        return
     if kind == SQLITE:
         with tempfile.TemporaryDirectory(prefix="waymark-bench-") as folder:
             yield Place(kind, f"sqlite:///{folder}/ours.db", folder)

@@ -1,11 +1,14 @@
 """One worker process: the memory it takes, and how soon after its start a task is done.
 
 Memory: the most that was resident at any time while it worked whole cases of W (start, claim,
-complete) and turned the worker's own loop. Start: from before the interpreter is started until the
-process has said that the task it was given is stored; fresh processes on a database in use.
+complete) and turned the worker's own loop; with what the command `waymark` imports, as a worker is
+run, and with the engine alone. Start: the engine alone, from before the interpreter is started
+until the process has said that its task is stored; fresh processes on a database in use.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from engine.access import Actor
 from engine.database import Database
@@ -23,14 +26,21 @@ def measure(place: Place, *, short: bool) -> list[Figure]:
     with opened(place.url) as database:
         actor = w.set_up(database)
         w.whole_case(database, actor)
+        _start(database, actor)  # compiles the modules, as an installation does
         starts = [_start(database, actor) for _ in range(1 if short else TIMES)]
-        with worker(place.url, actor, "many", str(1 if short else CASES)) as process:
-            found = answer(process)
+        cases = 1 if short else CASES
+        whole, alone = _under_load(place, actor, cases, "web.cli"), _under_load(place, actor, cases)
     return [
-        Figure("memory under load", found["peak_mib"], "MiB"),
-        Figure("tasks it completed", found["completed"], ""),
+        Figure("memory under load, as the command runs it", whole["peak_mib"], "MiB"),
+        Figure("memory under load, the engine alone", alone["peak_mib"], "MiB"),
+        Figure("tasks each completed", alone["completed"], ""),
         Figure("start to first task done", median(starts) / 1000, "s"),
     ]
+
+
+def _under_load(place: Place, actor: Actor, cases: int, *imports: str) -> dict[str, Any]:
+    with worker(place.url, actor, "many", str(cases), imports=imports) as process:
+        return answer(process)
 
 
 def _start(database: Database, actor: Actor) -> float:

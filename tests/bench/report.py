@@ -24,6 +24,8 @@ def run(parts: tuple[str, ...], argv: list[str]) -> None:
     loop, found = timing.python_loop(), {}
     if as_words:
         print(f"plain Python loop of 10^6 additions: {loop:.1f} ms")
+        if short:
+            print("The short form: it shows that all is measured, and its figures mean nothing.")
     with w.postgres() as server:
         for part in parts:
             found[part] = measure(part, server, short=short)

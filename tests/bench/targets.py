@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SQLITE, POSTGRESQL = "sqlite", "postgresql"
+SQLITE, POSTGRESQL, NO_DATABASE = "sqlite", "postgresql", "no database"
 
 
 @dataclass(frozen=True)
 class Target:
     """The most a figure may be, or with `at_least` the least, on each database; None: nothing is
-    said of that one. A ratio of the same run has a cross for its unit."""
+    said of that one. What needs no database has the same for both. The unit of a ratio of the same
+    run is a cross."""
 
     unit: str
     sqlite: float | None
@@ -58,7 +59,7 @@ TARGETS: dict[str, dict[str, Target]] = {
         "log written a completed task": Target("kB", None, 10.0),
     },
     "process": {
-        "memory under load": both("MiB", 100.0),
+        "memory under load, as the command runs it": both("MiB", 100.0),
         "start to first task done": both("s", 0.5),
     },
     "worklist": {
@@ -67,5 +68,9 @@ TARGETS: dict[str, dict[str, Target]] = {
     },
     "timers": {"1,000 due, one worker": Target("s", 0.35, 1.2)},
     "workers": {"two workers to one": Target("×", None, 1.7, at_least=True)},
+    "feel": {
+        "a condition, evaluated": both("µs", 3.0),
+        "a table of 100 rows, the last one matching": both("µs", 250.0),
+    },
 }
 PARTS = tuple(TARGETS)

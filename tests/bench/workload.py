@@ -11,14 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import Connection, select
 
 from engine.access import Actor, load_actor
-from engine.commands import cases, deployments, tasks
+from engine.commands import cases, tasks
 from engine.database import Database
 from engine.models import account, user_task
-from tests.factories import deploy, person
 
 HERE = Path(__file__).parent
 LANES = ("referrer", "safeguarding", "agencies", "panel")
@@ -30,6 +28,12 @@ ORDER = (
 
 def set_up(database: Database) -> Actor:
     """Roles, one worker who may do everything, and the process."""
+    # Here alone: a worker process, whose memory is measured, has none of it.
+    import yaml
+
+    from engine.commands import deployments
+    from tests.factories import deploy, person
+
     roles = {lane: {"title": lane, "rights": ["start", "work"]} for lane in LANES}
     with database.transaction() as db:
         deployments.set_roles(db, yaml.safe_dump(roles).encode(), b"{}")
