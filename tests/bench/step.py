@@ -1,8 +1,9 @@
 """Completing a task and starting a case, ours and the naive baseline's in turn; the same as a case
 grows old; the task that closes it. Every figure is a median.
 
-Whole cases of both in turn, and starts in turn besides, after a case of each that does not count:
-a site meets a version for the first time once. Claims are not measured, for the baseline has none.
+Whole cases of both, task by task in turn, and starts in turn besides, after a case of each that
+does not count: a site meets a version for the first time once. Cases of three ages go on in turn as
+well, and then close. Claims are not measured, for the baseline has none.
 """
 
 from __future__ import annotations
@@ -21,20 +22,20 @@ from tests.bench.targets import Figure
 from tests.bench.timing import median, milliseconds
 
 REVIEWS = 12
-AROUND = 15  # rounds whose median stands for an age
+AROUND = 31  # rounds whose median stands for an age, the age in the middle
 
 
 @dataclass(frozen=True)
 class Extent:
-    """How much is measured: cases of both, starts besides, cases that grow old, and their ages."""
+    """How much is measured: cases of both, starts besides, cases of each age, the ages."""
 
-    cases: int = 12
+    cases: int = 20
     starts: int = 30
-    old_cases: int = 3
+    of_each_age: int = 2
     ages: tuple[int, int, int] = (20, 500, 2000)
 
 
-SHORT = Extent(cases=1, starts=2, old_cases=1, ages=(8, 10, 12))
+SHORT = Extent(cases=1, starts=2, of_each_age=1, ages=(16, 17, 18))
 
 
 @dataclass
@@ -51,39 +52,38 @@ def measure(place: Place, *, short: bool) -> list[Figure]:
     with opened(place.url) as database, baseline(place) as naive:
         actor = w.set_up(database)
         ours, theirs = _in_turn(database, actor, naive, extent)
-        old = [_old_case(database, actor, extent.ages) for _ in range(extent.old_cases)]
-    return [*_beside(ours, theirs), *_aged(old, extent.ages, ours)]
+        old = [Spent() for _ in extent.ages]
+        for _ in range(extent.of_each_age):
+            _grow_old(database, actor, extent.ages, old)
+    return [*_beside(ours, theirs), *_aged(old)]
 
 
 def _in_turn(
     database: Database, actor: Actor, naive: Baseline, extent: Extent
 ) -> tuple[Spent, Spent]:
-    _our_case(database, actor, Spent())
-    _naive_case(naive, Spent())
+    _pair(database, actor, naive, (Spent(), Spent()))
     ours, theirs = Spent(), Spent()
     for _ in range(extent.starts):
         theirs.start.append(naive.start()[1])
         ours.start.append(milliseconds(lambda: w.start(database, actor))[1])
     for _ in range(extent.cases):
-        _naive_case(naive, theirs)
-        _our_case(database, actor, ours)
+        _pair(database, actor, naive, (ours, theirs))
     return ours, theirs
 
 
-def _our_case(database: Database, actor: Actor, into: Spent) -> None:
+def _pair(database: Database, actor: Actor, naive: Baseline, into: tuple[Spent, Spent]) -> None:
+    """A whole case of ours and one of the baseline's."""
+    ours, theirs = into
+    other, spent = naive.start()
+    theirs.start.append(spent)
     case, spent = milliseconds(lambda: w.start(database, actor))
-    into.start.append(spent)
-    tasks = [_task(database, actor, case, name, n) for name, n in w.steps(REVIEWS)]
-    into.task += tasks[:-1]
-    into.last.append(tasks[-1])
-
-
-def _naive_case(naive: Baseline, into: Spent) -> None:
-    case, spent = naive.start()
-    into.start.append(spent)
-    tasks = [naive.step(case, name, n) for name, n in w.steps(REVIEWS)]
-    into.task += tasks[:-1]
-    into.last.append(tasks[-1])
+    ours.start.append(spent)
+    for name, n in w.steps(REVIEWS):
+        for each, took in (
+            (theirs, naive.step(other, name, n)),
+            (ours, _task(database, actor, case, name, n)),
+        ):
+            (each.last if n == REVIEWS else each.task).append(took)
 
 
 def _task(
@@ -93,17 +93,28 @@ def _task(
     return milliseconds(lambda: w.complete(database, actor, task, posted))[1]
 
 
-def _old_case(database: Database, actor: Actor, ages: tuple[int, ...]) -> list[float]:
-    """Each round of a case that closes some rounds after the greatest age."""
-    reviews = max(ages) + AROUND // 2
-    case = w.start(database, actor)
-    tasks = [_task(database, actor, case, name, n, reviews) for name, n in w.steps(reviews)]
+def _grow_old(database: Database, actor: Actor, ages: tuple[int, ...], into: list[Spent]) -> None:
+    """A case of each age: up to it one by one, near it in turn, and a last round that closes it."""
+    half = AROUND // 2
+    cases = [_aged_case(database, actor, age - half - 1, age + half + 1) for age in ages]
+    for place in range(AROUND + 1):
+        for case, age, spent in zip(cases, ages, into, strict=True):
+            n, reviews = age - half + place, age + half + 1
+            of = spent.last if n == reviews else spent.task
+            of.append(_task(database, actor, case, "review", n, reviews))
     with database.reading() as db:
         c = process_instance.c
-        status = db.execute(select(c.status).where(c.id == case)).scalar_one()
-    if status != "completed":
-        raise SystemExit(f"The case is {status} after its last round.")
-    return tasks[len(w.ORDER) :]
+        found = set(db.execute(select(c.status).where(c.id.in_(cases))).scalars())
+    if found != {"completed"}:
+        raise SystemExit(f"After their last round the cases are {', '.join(found)}.")
+
+
+def _aged_case(database: Database, actor: Actor, age: int, reviews: int) -> int:
+    """A case that has had so many of its reviews."""
+    case = w.start(database, actor)
+    for name, n in w.steps(age):
+        _task(database, actor, case, name, n, reviews)
+    return case
 
 
 def _beside(ours: Spent, theirs: Spent) -> list[Figure]:
@@ -123,21 +134,15 @@ def _beside(ours: Spent, theirs: Spent) -> list[Figure]:
     ]  # fmt: skip
 
 
-def _aged(old: list[list[float]], ages: tuple[int, int, int], ours: Spent) -> list[Figure]:
-    young, middle, oldest = (_around(old, age) for age in ages)
-    closing = median([spent[-1] for spent in old])
+def _aged(old: list[Spent]) -> list[Figure]:
+    young, middle, oldest = (median(spent.task) for spent in old)
+    closing = median(old[-1].last)
     return [
         Figure("round 500 to round 20", middle / young, "×"),
         Figure("round 2,000 to round 20", oldest / young, "×"),
         Figure("round 20", young, "ms"),
         Figure("round 500", middle, "ms"),
         Figure("round 2,000", oldest, "ms"),
-        Figure("the same after 2,000 rounds", closing / median(ours.task), "×"),
+        Figure("the same after 2,000 rounds", closing / oldest, "×"),
         Figure("the task that closes it after 2,000 rounds", closing, "ms"),
     ]
-
-
-def _around(old: list[list[float]], age: int) -> float:
-    """Of all the rounds near this age, of all the cases; the last round closes and is none."""
-    half = AROUND // 2
-    return median([one for spent in old for one in spent[:-1][max(0, age - half) : age + half]])
