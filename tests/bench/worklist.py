@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, insert, select
 
 from engine import clock
-from engine.access import Actor
+from engine.access import LISTS, Actor
 from engine.database import Database
 from engine.models import process_instance, task_role, user_task
-from engine.queries.worklist import TABS, Filters, next_task, worklist
+from engine.queries.worklist import Filters, next_task, worklist
 from tests.bench import workload as w
 from tests.bench.databases import Place, analyse, opened
 from tests.bench.targets import Figure
@@ -47,7 +47,7 @@ def measure(place: Place, *, short: bool) -> list[Figure]:
 
 
 def _figures(few: dict[str, float], many: dict[str, float]) -> list[Figure]:
-    lists = [name for name in few if name in TABS]
+    lists = [name for name in few if name in LISTS]
     slowest = max(lists, key=lambda name: many[name])
     growing = max(lists, key=lambda name: many[name] / few[name])
     found = [
@@ -65,7 +65,7 @@ def _figures(few: dict[str, float], many: dict[str, float]) -> list[Figure]:
 def _lists(database: Database, actor: Actor, times: int) -> dict[str, float]:
     analyse(database)
     calls: dict[str, Callable[[Connection], object]] = {
-        tab: lambda db, tab=tab: worklist(db, actor, tab, Filters(), None) for tab in TABS
+        tab: lambda db, tab=tab: worklist(db, actor, tab, Filters(), None) for tab in LISTS
     }
     calls["next task"] = lambda db: next_task(db, actor)
     return {name: _median(database, call, times) for name, call in calls.items()}
