@@ -42,6 +42,8 @@ class Database:
                     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
                 )
             yield connection
+            # Nothing was written. A rollback would make the driver forget what it has prepared.
+            connection.commit()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -5,7 +5,7 @@ index, by date. A page of a list costs the same however long the list is.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, false, or_, select, true
@@ -22,7 +22,8 @@ _ORGANISATION: ColumnElement[str] = bindparam("organisation")
 @dataclass(frozen=True)
 class Source:
     """A task may be in several sources of one list. `date` is what its rows go by, behind `first`:
-    the same in all of them, but PostgreSQL reads the index in its order only when told so."""
+    the same in all of them, but PostgreSQL reads the index in its order only when told so.
+    `urgent` is a condition, as the index of urgent ones has it where that is to be read."""
 
     task_id: ColumnElement[str]
     date: ColumnElement[Any]
@@ -57,7 +58,8 @@ def values_of(actor: Actor) -> dict[str, Any]:
 
 def _mine(_shape: Shape) -> tuple[Source, ...]:
     """`may_complete`."""
-    return (_of_tasks(_T.state == "claimed", _T.assignee_id == _ME),)
+    own = _of_tasks(_T.state == "claimed", _T.assignee_id == _ME)
+    return (replace(own, urgent=_T.urgent == true()),)  # few: never by way of all that is urgent
 
 
 def _unclaimed(shape: Shape) -> tuple[Source, ...]:
@@ -75,11 +77,8 @@ def _team(shape: Shape) -> tuple[Source, ...]:
 
 
 def _done(_shape: Shape) -> tuple[Source, ...]:
-    return (
-        Source(
-            _T.id, _T.ended_at, _T.due_at, _T.urgent, (_T.state == "completed", _T.ended_by == _ME)
-        ),
-    )
+    own = _of_tasks(_T.state == "completed", _T.ended_by == _ME)
+    return (replace(own, date=_T.ended_at),)
 
 
 LISTS: dict[str, Callable[[Shape], tuple[Source, ...]]] = {
@@ -91,14 +90,14 @@ LISTS: dict[str, Callable[[Shape], tuple[Source, ...]]] = {
 
 
 def _of_tasks(*where: ColumnElement[bool]) -> Source:
-    return Source(_T.id, _T.due_at, _T.due_at, _T.urgent, where)
+    return Source(_T.id, _T.due_at, _T.due_at, _T.urgent.is_(True), where)
 
 
 def _offered_to_team(shape: Shape, *, claimed: bool) -> tuple[Source, ...]:
     held = _R.claimed == (true() if claimed else false())
     return tuple(
         Source(
-            _R.task_id, _R.due_at, _R.due_at, _R.urgent,
+            _R.task_id, _R.due_at, _R.due_at, _R.urgent.is_(True),
             (_R.role == bindparam(f"team_{n}"), held, whose), (_R.organisation,),
         )
         for n in range(shape.team)
@@ -123,4 +122,4 @@ def _started_by_me(shape: Shape) -> tuple[Source, ...]:
         .prefix_with("MATERIALIZED")  # else SQLite looks for it among all open tasks
         .c
     )
-    return (Source(found.id, found.due_at, found.due_at, found.urgent, ()),)
+    return (Source(found.id, found.due_at, found.due_at, found.urgent.is_(True), ()),)

@@ -52,7 +52,7 @@ user_task = Table(
     Column("ended_by", Id, ForeignKey("wm_account.id")),
     Column("ended_why", String(300)),
     Index("ix_wm_user_task_instance", "instance_id", "state"),
-    Index("ix_wm_user_task_assignee", "assignee_id", "state", "due_at"),
+    Index("ix_wm_user_task_assignee", "assignee_id", "state", "due_at", "id"),
     Index("ix_wm_user_task_state_due", "state", "due_at", "id"),
     Index("ix_wm_user_task_urgent", "state", "due_at", "id", **URGENT),
     Index("ix_wm_user_task_done", "ended_by", "ended_at", "id", **ENDED),

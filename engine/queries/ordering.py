@@ -135,7 +135,7 @@ def written(limit: int) -> ColumnElement[int]:
 def _belongs(source: Source, part: Part) -> Iterator[ColumnElement[bool]]:
     yield source.date.is_not(None) if part.dated else source.date.is_(None)
     if part.urgent is not None:
-        yield source.urgent.is_(True) if part.urgent else not_(source.urgent)
+        yield source.urgent if part.urgent else not_(source.urgent)
     if part.late is not None:
         yield source.date < _NOW if part.late else source.date >= _NOW
 

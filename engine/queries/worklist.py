@@ -31,6 +31,7 @@ from engine.queries.ordering import Place, written
 
 PAGE = 50
 COUNTED = 1000  # counts stop here: “1,000+”
+LOOKED_AT = 250  # tasks that are looked at for what the filters offer
 OPEN = ("created", "claimed")
 STATEMENTS = 256  # kept as they were built: one a list, order, filter and number of roles
 
@@ -117,14 +118,17 @@ def worklist(
     )
 
 
+def page_query(db: Connection, actor: Actor, tab: str, limit: int = PAGE + 1) -> list[Any]:
+    """The rows of the first page in the usual order, nothing beside them."""
+    plan_once(db)
+    values = {**values_of(actor), **_values(Filters(), clock.now(), Place())}
+    return _page(_Asked(tab, shape_of(actor), ""), (0, False), limit).rows(db, values)
+
+
 def next_task(db: Connection, actor: Actor) -> TaskLine | None:
     """The first of this person's own tasks: offered after one was completed."""
-    now = clock.now()
-    values = {**values_of(actor), **_values(Filters(), now, Place())}
-    found = _page(_Asked("mine", shape_of(actor), ""), (0, False), 1)
-    plan_once(db)
-    rows = found.rows(db, values)
-    return _line(db, rows[0], actor, now) if rows else None
+    rows = page_query(db, actor, "mine", limit=1)
+    return _line(db, rows[0], actor, clock.now()) if rows else None
 
 
 def _values(filters: Filters, now: datetime, begins: Place) -> dict[str, Any]:
@@ -191,7 +195,7 @@ def _count(asked: _Asked, *, late: bool = False) -> Prepared:
             )
             for s in sources
         )
-    tasks = [_first(source) for source in sources]
+    tasks = [_first(source, COUNTED + 1) for source in sources]
     capped = select(union(*tasks).subquery()).limit(written(COUNTED + 1)).subquery()
     return Prepared(select(func.count()).select_from(capped))
 
@@ -199,8 +203,8 @@ def _count(asked: _Asked, *, late: bool = False) -> Prepared:
 @lru_cache(STATEMENTS)
 def _choices(tab: str, shape: Shape) -> Prepared:
     """What the filters offer: the processes and stages among the first tasks of this list."""
-    listed = union(*(_first(source) for source in LISTS[tab](shape))).subquery()
-    of_list = select(listed).limit(written(COUNTED)).subquery()
+    listed = union(*(_first(source, LOOKED_AT) for source in LISTS[tab](shape))).subquery()
+    of_list = select(listed).limit(written(LOOKED_AT)).subquery()
     t, p, d = user_task.c, process_instance.c, process_definition.c
     return Prepared(
         select(p.key, d.title, t.stage)
@@ -212,12 +216,12 @@ def _choices(tab: str, shape: Shape) -> Prepared:
     )
 
 
-def _first(source: Source) -> Select[Any]:
+def _first(source: Source, limit: int) -> Select[Any]:
     """In the order of its index: what is asked for so is looked up there, never found by reading
     all that is open."""
     some = select(source.task_id.label("id")).where(*source.where)
     some = some.order_by(*source.first, source.date, source.task_id)
-    return select(some.limit(written(COUNTED + 1)).subquery())
+    return select(some.limit(written(limit)).subquery())
 
 
 def _offered(rows: list[Any]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:

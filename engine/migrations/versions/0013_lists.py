@@ -35,5 +35,7 @@ def upgrade() -> None:
     dated = ["state", "due_at", "id"]
     op.create_index("ix_wm_user_task_state_due", "wm_user_task", dated)
     op.create_index("ix_wm_user_task_urgent", "wm_user_task", dated, **URGENT)
+    op.drop_index("ix_wm_user_task_assignee", "wm_user_task")
+    op.create_index("ix_wm_user_task_assignee", "wm_user_task", ["assignee_id", *dated])
     done = ["ended_by", "ended_at", "id"]
     op.create_index("ix_wm_user_task_done", "wm_user_task", done, **ENDED)
