@@ -73,7 +73,10 @@ def _templates(app: Flask) -> None:
             PrefixLoader({"govuk_frontend_jinja": govuk}),
         ]
     )
-    for name in ("a_date", "a_time", "a_moment", "due_words", "lasted", "value_words", "markdown"):
+    for name in (
+        "a_date", "a_time", "a_moment", "basis_words", "due_words", "lasted", "markdown",
+        "value_words",
+    ):  # fmt: skip
         app.jinja_env.filters[name] = getattr(words, name)
 
     @app.before_request

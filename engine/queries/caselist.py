@@ -136,12 +136,15 @@ def _open(table: Any, *more: Any) -> ColumnElement[bool]:
     return exists().where(table.c.instance_id == process_instance.c.id, *more)
 
 
-def _held_by(username: str) -> ColumnElement[bool]:
-    """Cases with an open task of this person; `nobody`: with one that nobody has taken."""
-    t = user_task.c
-    if username == "nobody":
+def _held_by(name: str) -> ColumnElement[bool]:
+    """Cases with an open task of somebody of this name, or part of a name; `nobody`: with one that
+    nobody has taken."""
+    t, a = user_task.c, account.c
+    if name.strip().casefold() == "nobody":
         return _open(user_task, t.state == "created")
-    held = select(account.c.id).where(account.c.username == username)
+    held = select(a.id).where(
+        (a.username == name) | a.name.icontains(name.strip(), autoescape=True)
+    )
     return _open(user_task, t.state == "claimed", t.assignee_id.in_(held))
 
 

@@ -225,7 +225,8 @@ def _summary(
     for item in wanted:
         name = str(item.get("field"))
         if values.get(name) is not None:
-            one = variables.answer(name, values[name], words.get(name), chosen, actor=actor)
+            question = variables.question_of(words, name, values[name])
+            one = variables.answer(name, values[name], question, chosen, actor=actor)
             label = str(item.get("label") or one.label)
             found.append(Answer(name, label, one.text, one.masked, one.rows))
     return tuple(found)

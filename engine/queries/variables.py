@@ -77,6 +77,15 @@ def vocabulary(known: Iterable[Definition]) -> dict[str, Field]:
     return found
 
 
+def question_of(words: Mapping[str, Field], name: str, value: Any) -> Field | None:
+    """The question that a value answers: the one of this name; for a row that a step took out of a
+    list by another name, the list whose columns it has."""
+    if name in words or not isinstance(value, Mapping) or not value:
+        return words.get(name)
+    lists = (words[key] for key in sorted(words) if words[key].kind == "list")
+    return next((one for one in lists if set(value) <= {f.key for f in one.fields}), None)
+
+
 class Chosen:
     """Names of the people and organisations that a question may have chosen."""
 

@@ -68,7 +68,8 @@ class Worklist:
     tab: str
     lines: tuple[TaskLine, ...]
     counts: dict[str, str]
-    late: str  # how many of the list, “0” when none
+    number: str  # how many tasks match the filters
+    late: str  # how many of those, “0” when none
     next: str | None  # where the next page begins
     processes: tuple[tuple[str, str], ...]
     stages: tuple[str, ...]
@@ -94,12 +95,13 @@ def worklist(
     asked = _Asked(tab, shape, sort, (bool(filters.process), bool(filters.stage), by_date))
     values = {**values_of(actor), **_values(filters, now, begins)}
     plan_once(db)
-    rows, late, offered, *counts = (
+    rows, number, late, offered, *counts = (
         answer.rows
         for answer in together(
             db,
             [
                 (_page(asked, (begins.part, bool(begins.behind)), PAGE + 1), values),
+                (_count(asked), values),
                 (_count(asked, late=True), values),
                 (_choices(tab, shape), values),
                 *((_count(_Asked(name, shape, "")), values) for name in LISTS),
@@ -111,6 +113,7 @@ def worklist(
         tab=tab,
         lines=tuple(_line(db, row, actor, now) for row in rows[:PAGE]),
         counts={name: _capped(count) for name, count in zip(LISTS, counts, strict=True)},
+        number=_capped(number),
         late=_capped(late),
         next=ordering.place(rows[PAGE - 1]) if len(rows) > PAGE else None,
         processes=processes,

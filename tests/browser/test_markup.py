@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import subprocess
@@ -28,13 +29,14 @@ def page(app, who, path, links):
         token = re.search(r'name="wm-csrf" value="([^"]+)"', client.get("/sign-in").text)[1]
         fields = {"wm-csrf": token, "username": who, "password": DEMO_PASSWORD}
         assert client.post("/sign-in", data=fields).status_code == 303
-    text = client.get(path).text
+    answer = client.get(path)
     for address in links:
-        main = text.split("<main", 1)[1]
-        found = re.search(f'href="({address})[?"]', main)
+        main = answer.text.split("<main", 1)[1]
+        found = re.search(f'href="({address}(?:[?][^"]*)?)"', main)
         assert found, f"no link to {address} on {path}"
-        text = client.get(found[1]).text
-    return text
+        answer = client.get(html.unescape(found[1]))
+    assert answer.status_code == (404 if path == "/nothing-here" else 200), (path, links)
+    return answer.text
 
 
 @pytest.mark.skipif(not VALIDATOR.exists(), reason="the asset build's tools are not installed")

@@ -10,8 +10,10 @@ import orjson
 import pytest
 from sqlalchemy import select, update
 
-from engine import audit, clock, feel
+from engine import audit, clock, feel, forms
 from engine.models import process_instance, variable
+from engine.queries import variables
+from tests.factories import PROCESSES
 from tests.web.conftest import title, words
 
 
@@ -89,6 +91,18 @@ def test_answers_are_shown_in_the_forms_words_and_masked_by_class(desk, visit):
 
 
 @pytest.mark.feature("W24")
+def test_a_row_that_a_step_took_out_of_a_list_is_told_in_the_lists_words():
+    """The step of one action of a plan names the row by a name that no form has."""
+    source = (PROCESSES / "make_plan" / "forms" / "draft_plan.form").read_bytes()
+    words = {one.key: one for one in forms.read(source, "draft_plan.form").questions()}
+    row = {"need": "Somebody to talk to", "owner": "casey"}
+    plan = variables.question_of(words, "action", row)
+    assert plan is words["plan_actions"]
+    assert variables.question_of(words, "plan_actions", [row]) is plan
+    for other in ({}, {**row, "colour": "red"}, "casey", [row]):
+        assert variables.question_of(words, "action", other) is None
+
+
 def test_the_diagram_marks_the_present_step_and_says_it_in_words(desk, visit):
     reference = desk.start()
     page = visit("ann").get(f"/cases/{reference}/diagram")

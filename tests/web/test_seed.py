@@ -463,7 +463,11 @@ def test_nobody_outside_the_council_can_be_given_the_chair(council):
 
 @pytest.mark.seed("SD-09")
 @pytest.mark.parametrize(
-    ("step", "basis"), [("ask_consent", "local policy"), ("assess", "product default")]
+    ("step", "basis"),
+    [
+        ("ask_consent", "local policy"),
+        ("assess", "a default of this service, for the council to set"),
+    ],
 )
 def test_a_date_says_whether_the_council_may_set_it(council, step, basis):
     assert f"The due date comes from: {basis}." in council.page(step)

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from engine import clock
 from engine.workdays import LAST_YEAR, working_days_between
 
+DEFAULT = "product default"  # how a diagram says that nobody else set a date
 _markdown = MarkdownIt("js-default", {"html": False, "linkify": False}).disable("image")
 
 
@@ -49,6 +50,11 @@ def due_words(due: datetime) -> str:
         return f"in {on.year - today.year} years"
     days = working_days_between(today, on)
     return f"in {_days(days)}" if days else "on the next days off"
+
+
+def basis_words(basis: str) -> str:
+    """Where a date comes from, for who is to keep it; sources are told as they stand."""
+    return "a default of this service, for the council to set" if basis == DEFAULT else basis
 
 
 def lasted(since: datetime) -> str:
