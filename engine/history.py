@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 import orjson
-import zstandard
 
 from engine import sealing
-
-SMALL = 120
-_PLAIN, _PACKED = b"\x00", b"\x01"
+from engine.packing import PACKED, PLAIN, packed, unpacked
 
 
 class Packed(Protocol):
@@ -38,34 +35,25 @@ class Event:
     at: datetime | None = None
 
 
-class _Own(threading.local):
-    """A packer for each thread: making one costs more than packing, and it is not to be shared."""
-
-    def __init__(self) -> None:
-        self.packer = zstandard.ZstdCompressor(level=3)
-        self.unpacker = zstandard.ZstdDecompressor()
-
-
-_own = _Own()
-
-
 def pack(details: dict[str, Any] | None, instance_id: int, seq: int) -> bytes | None:
     """The details of this row as it is stored: small, then sealed."""
     if not details:
         return None
-    plain = orjson.dumps(details)
-    small = _PLAIN + plain
-    if len(plain) >= SMALL:
-        small = _PACKED + _own.packer.compress(plain)
-    return sealing.HISTORY.seal(small, instance_id, seq)
+    text = orjson.dumps(details)
+    return sealing.HISTORY.seal(packed(text) or PLAIN + text, instance_id, seq)
 
 
 def unpack(row: Packed) -> dict[str, Any]:
     if not row.details:
         return {}
     opened = sealing.HISTORY.open(row.details, row.instance_id, row.seq)
-    body = opened[1:]
-    if opened[:1] == _PACKED:
-        body = _own.unpacker.decompress(body)
-    found: dict[str, Any] = orjson.loads(body)
+    text = unpacked(opened) if opened[:1] == PACKED else opened[1:]
+    found: dict[str, Any] = orjson.loads(text)
     return found
+
+
+def writes(details: Mapping[str, Any]) -> Iterator[tuple[str, str, Any, str | None]]:
+    """Scope, name, value as JSON and element of each variable that the event set, in order. What it
+    was before is the write before; older rows repeat it."""
+    for scope, name, *_before, value, element_id in details.get("writes", ()):
+        yield scope, name, value, element_id

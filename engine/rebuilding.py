@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from engine import feel
+from engine import feel, history
 from engine.state import OWNER
 
 Rows = list[list[Any]]
@@ -79,6 +79,6 @@ def values_after(events: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any
     details of its events in order. Scopes that ended since are there as they were."""
     found: dict[str, dict[str, Any]] = {}
     for details in events:
-        for scope, name, _, new, _ in details.get("writes", ()):
-            found.setdefault(scope, {})[name] = feel.from_json(new)
+        for scope, name, value, _ in history.writes(details):
+            found.setdefault(scope, {})[name] = feel.from_json(value)
     return found

@@ -5,6 +5,7 @@ The only module that builds library tasks by hand. Variables are rows of their o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from SpiffWorkflow.task import Task
 
 from engine.errors import EngineError
 from engine.execution.gateways import is_arrival
-from engine.execution.scopes import Scope
+from engine.execution.scopes import Raw, Scope
 from engine.execution.workflow import CaseSubWorkflow, CaseWorkflow, Facts, finished, walk
 
 FORMAT = 1
@@ -53,9 +54,10 @@ def load(
     blob: bytes,
     specs: tuple[Any, dict[str, Any]],
     facts: Facts,
-    variables: list[tuple[str, str, bytes]],
+    variables: Iterable[tuple[str, str, Raw]],
 ) -> CaseWorkflow:
-    """The case as it was when `dump` stored it; `variables` are (scope, name, stored value)."""
+    """The case as it was when `dump` stored it; `variables` are scope, name and what
+    gives the value as JSON."""
     state = orjson.loads(blob)
     if state["f"] > FORMAT:
         raise NewerState("This case was stored by a newer version of Waymark.")

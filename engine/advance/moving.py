@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from engine import audit, clock, definitions, sealing, state
+from engine import audit, clock, definitions, state, values
 from engine.access import Actor
 from engine.advance import finding, rebinding, recording, writing
 from engine.advance.step import ENDED, Step
@@ -100,9 +101,10 @@ def rebuild(
     stored = _VARIABLES.rows(db, {"instance_id": row.id}) if variables is None else variables
     started_on = row.started_at.astimezone(clock.LONDON).date()
     facts = Facts(row.reference, row.key, row.username, started_on, row.organisation)
-    opened = sealing.VARIABLE.opened
-    values = [(r.scope, r.name, opened(r.value, row.id, r.scope, r.name)) for r in stored]
-    return state.load(blob, specs, facts, values)
+    raw = [
+        (r.scope, r.name, partial(values.text, r.value, row.id, r.scope, r.name)) for r in stored
+    ]
+    return state.load(blob, specs, facts, raw)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from sqlalchemy import delete, insert, or_, select
 
-from engine import clock, definitions, feel, sealing
+from engine import clock, definitions, feel, sealing, values
 from engine.advance.step import Step
 from engine.database import insert_on
 from engine.execution.scopes import MISSING
@@ -58,12 +58,10 @@ def write_variables(step: Step, known_scopes: set[str]) -> None:
 def _stored(step: Step, scope: str, name: str, value: Any) -> bytes:
     """Sealed, unless a form asks for it and no form gives it a class: what is worked out, called
     something else or taken from a message may hold what is protected."""
-    plain = orjson.dumps(feel.to_json(value))
+    text = orjson.dumps(feel.to_json(value))
     bound = (step.bound or step.row.bound).values()
     classed = {step.definition(one).classed.get(name) for one in bound} - {None}
-    if classed == {False}:
-        return plain
-    return sealing.VARIABLE.seal(plain, step.row.id, scope, name)
+    return values.stored(text, step.row.id, scope, name, protected=classed != {False})
 
 
 def write_history(step: Step, cut: list[list[Any]]) -> int:
@@ -102,8 +100,7 @@ def _left_behind(step: Step, cut: list[list[Any]]) -> dict[str, Any]:
         left["passed"] = step.case.journal.passed
     if step.case.scopes.log:
         left["writes"] = [
-            [w.scope, w.name, feel.to_json(w.old), feel.to_json(w.new), w.element_id]
-            for w in step.case.scopes.log
+            [w.scope, w.name, feel.to_json(w.value), w.element_id] for w in step.case.scopes.log
         ]
     if cut:
         left["cut"] = cut

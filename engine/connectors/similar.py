@@ -10,7 +10,7 @@ import orjson
 from rapidfuzz import fuzz
 from sqlalchemy import Connection, select
 
-from engine import feel, lookups, sealing
+from engine import feel, lookups, values
 from engine.bpmn.services import Declaration, Parameter
 from engine.connectors.calling import Call, Connector
 from engine.models import process_instance, variable
@@ -72,8 +72,8 @@ def _values(db: Connection, ids: list[int], names: list[str]) -> dict[int, dict[
     )
     found: dict[int, dict[str, Any]] = {one: {} for one in ids}
     for row in rows:
-        plain = sealing.VARIABLE.opened(row.value, row.instance_id, "root", row.name)
-        found[row.instance_id][row.name] = feel.from_json(orjson.loads(plain))
+        text = values.text(row.value, row.instance_id, "root", row.name)
+        found[row.instance_id][row.name] = feel.from_json(orjson.loads(text))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,14 +15,14 @@ from engine import feel
 ROOT = "root"
 KEEPING = ("item", "process", "called")  # a new name is kept here
 MISSING = object()
+Raw = Callable[[], bytes]
 
 
 @dataclass(frozen=True)
 class Write:
     scope: str
     name: str
-    old: Any  # None when there was none
-    new: Any
+    value: Any
     element_id: str | None
 
 
@@ -34,12 +34,12 @@ class Scope:
     parent: str | None
     kind: str
     values: dict[str, Any] = field(default_factory=dict)
-    raw: dict[str, bytes] = field(default_factory=dict)  # as stored, not yet looked at
+    raw: dict[str, Raw] = field(default_factory=dict)  # what gives its JSON, not yet looked at
 
     def get(self, name: str) -> Any:
         found = self.values.get(name, MISSING)
         if found is MISSING and (stored := self.raw.pop(name, None)) is not None:
-            found = self.values[name] = feel.from_json(orjson.loads(stored))
+            found = self.values[name] = feel.from_json(orjson.loads(stored()))
         return found
 
     def __contains__(self, name: str) -> bool:
@@ -123,15 +123,14 @@ class Scopes:
         """To the nearest scope that holds the name; a new name stops at an item or the process."""
         at = self._home(key, name)
         scope = self.all[at]
-        old = scope.get(name)
         scope.values[name] = deepcopy(value)
         scope.raw.pop(name, None)
-        self.log.append(Write(at, name, None if old is MISSING else old, value, element_id))
+        self.log.append(Write(at, name, value, element_id))
 
     def local(self, key: str, name: str, value: Any) -> None:
         """Set a name in just this scope, shadowing any outside."""
         self.all[key].values[name] = deepcopy(value)
-        self.log.append(Write(key, name, None, value, None))
+        self.log.append(Write(key, name, value, None))
 
     def _home(self, key: str, name: str) -> str:
         at: str | None = key

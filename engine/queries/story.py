@@ -76,9 +76,9 @@ class Telling:
         if row.kind not in ANSWERING or not asked:
             return None
         given: dict[str, Any] = {}
-        for _scope, name, _old, new, element_id in history.unpack(row).get("writes", ()):
+        for _scope, name, value, element_id in history.writes(history.unpack(row)):
             if name in asked and element_id in (None, row.element_id):
-                given.setdefault(name, feel.from_json(new))
+                given.setdefault(name, feel.from_json(value))
         answers = tuple(
             answer(name, given[name], question, self.chosen, actor=self.actor)
             for name, question in asked.items()

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select
 
-from engine import definitions, feel, sealing
+from engine import definitions, feel, values
 from engine.access import Actor, is_masked
 from engine.definitions import Definition
 from engine.forms import Field
@@ -51,7 +51,7 @@ def read(db: Connection, instance_id: int, scope: str = "root") -> dict[str, Any
 
 def from_stored(stored: bytes, instance_id: int, scope: str, name: str) -> Any:
     """The FEEL value of a variable's row."""
-    return feel.from_json(orjson.loads(sealing.VARIABLE.opened(stored, instance_id, scope, name)))
+    return feel.from_json(orjson.loads(values.text(stored, instance_id, scope, name)))
 
 
 def bound_definitions(db: Connection, bound: Mapping[str, int]) -> tuple[Definition, ...]:

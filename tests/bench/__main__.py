@@ -1,7 +1,7 @@
 """python -m tests.bench NAME [--json] [--short].
 
 all: what the engine is held to, each figure beside its target; or one part of it: step, stored,
-process, worklist, timers, workers. In their own words, and more of it: feel, board, web.
+process, worklist, timers, workers. In their own words, and more of it: feel, board, web, editor.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from importlib import import_module
 from tests.bench import report
 from tests.bench.targets import PARTS
 
-OTHERS = ("feel", "board", "web")
+OTHERS = ("feel", "board", "web", "editor")
 
 
 def main() -> int:

@@ -146,7 +146,7 @@ def test_a_state_of_each_released_format_opens_and_runs_to_its_end(number: int) 
     """`python -m tests.states` writes the sample of a new format."""
     kept = orjson.loads((STATES / f"format_{number}.json").read_bytes())
     specs = specs_of("each_of", ())
-    values = [(scope, name, value.encode()) for scope, name, value in kept["variables"]]
+    values = [(scope, name, value.encode) for scope, name, value in kept["variables"]]
     blob = orjson.dumps(kept["state"])
     case = state.load(blob, specs, Facts("T-1", "test", "ann"), values)
     while not case.completed:

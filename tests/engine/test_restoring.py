@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import orjson
@@ -57,7 +58,7 @@ def restored(
     if cuts is not None:
         cuts.append(cut)
     rows = [
-        (key, name, orjson.dumps(feel.to_json(scope.get(name))))
+        (key, name, partial(orjson.dumps, feel.to_json(scope.get(name))))
         for key, scope in case.scopes.all.items()
         for name in scope.names()
     ]
