@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from psycopg import Error as DriverError
-from psycopg.errors import DiskFull
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
@@ -22,6 +20,7 @@ from engine.errors import NoRoom, Unavailable
 log = logging.getLogger("waymark.database")
 PATIENCE = 5  # seconds for a connection of the pool
 LAIN = 1  # seconds after which a connection of the pool is asked whether it still stands
+DISK_FULL = ("53100", "SQLITE_FULL")  # as PostgreSQL and SQLite say it
 AfterCommit = Callable[["Database"], object]
 
 
@@ -146,7 +145,8 @@ def _clear_words() -> Iterator[None]:
 
 def _is_full(error: OperationalError) -> bool:
     found = error.orig
-    return isinstance(found, DiskFull) or getattr(found, "sqlite_errorname", "") == "SQLITE_FULL"
+    said = getattr(found, "sqlstate", None) or getattr(found, "sqlite_errorname", None)
+    return said in DISK_FULL
 
 
 def _engine(url: str, pool_size: int) -> Engine:
@@ -181,11 +181,13 @@ def _put_back(_dbapi: Any, entry: ConnectionPoolEntry) -> None:
 def _still_there(dbapi: Any, entry: ConnectionPoolEntry, _proxy: Any) -> None:
     """Ask a connection that has lain for a while whether its server is still there; one just put
     back is taken as it is. The pool opens another in place of one that is gone."""
+    from psycopg import Error as DriverError  # loaded by now; a site on SQLite never pays for it
+
     if time.monotonic() - entry.info.get("put_back", time.monotonic()) < LAIN:
         return
     try:
         dbapi.execute("SELECT 1")
-        dbapi.rollback()
+        dbapi.commit()  # a rollback would make it forget what it has prepared
     except DriverError as error:
         raise DisconnectionError from error
 
