@@ -15,7 +15,8 @@ from engine.access import LISTS, Actor, load_actor
 from engine.access.lists import shape_of, values_of
 from engine.models import account, process_instance, task_role, user_task
 from engine.queries import worklist
-from engine.queries.ordering import ORDERS, Place
+from engine.queries.worklist import listing
+from engine.queries.worklist.ordering import ORDERS, Place
 
 NEVER = 10**18
 ROLES = (["worker"], ["boss"], ["worker", "boss"], ["staff"], ["worker", "staff"], [])
@@ -134,9 +135,10 @@ def test_no_list_is_found_by_reading_all_tasks(many, tab):
     with many.database.reading() as db:
         for name, sort in product(("ann", "cat"), ("", *ORDERS)):
             actor = load_actor(db, _id(db, name))
-            asked = worklist._Asked(tab, shape_of(actor), sort)
+            asked = listing.Asked(tab, shape_of(actor), sort)
+            parts = range(len(listing.parts_of(asked)))
             values = values_of(actor) | worklist._values(worklist.Filters(), clock.now(), Place())
-            for statement in (worklist._page(asked, (0, False), 51), worklist._count(asked)):
+            for statement in (listing.page(asked, parts, False, 51), listing.count(asked)):
                 compiled = statement.compiled(db.dialect, tuple(values))
                 plan = db.connection.dbapi_connection.execute(
                     f"EXPLAIN QUERY PLAN {compiled.text}", compiled.bind(values)

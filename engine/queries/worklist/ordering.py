@@ -96,15 +96,15 @@ def place(row: Any) -> str:
 
 
 def page(
-    sources: Sequence[Source], parts: Sequence[Part], begins: tuple[int, bool], limit: int
+    sources: Sequence[Source], parts: Sequence[Part], wanted: tuple[range, bool], limit: int
 ) -> Subquery:
-    """Part, rank and id of the first rows of the list, each task once; the part it `begins` in,
-    and whether behind a row of it. Run with `now` and, behind a row, its `rank` and id `behind`."""
-    first, within = begins
+    """Part, rank and id of the first rows of the list, each task once: of the parts with these
+    numbers, and of the first of them behind a row, if so. Run with `now` and, behind a row, its
+    `rank` and id `behind`."""
+    numbers, within = wanted
     selects = [
-        _some(source, number, part, within and number == first, limit)
-        for number, part in enumerate(parts)
-        if number >= first
+        _some(source, number, parts[number], within and number == numbers[0], limit)
+        for number in numbers
         for source in sources
     ]
     if not selects:  # a place behind every part
