@@ -65,7 +65,7 @@ def test_it_has_neither_date_nor_form_nor_place_for_others(desk, reference, visi
     cat, task = visit("cat"), desk.task("agree")
     visit("bob").post(f"/tasks/{task}/claim")
     mine, others = words(visit("bob").get(f"/tasks/{task}")), words(cat.get(f"/tasks/{task}"))
-    for told in ("product default", "Show the diagram"):
+    for told in ("a default of this service", "Show the diagram"):
         assert (told in mine, told in others) == (True, False), told
     assert "is-here" in visit("bob").get(f"/cases/{reference}/diagram").text
     with desk.database.reading() as db:
