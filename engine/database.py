@@ -181,10 +181,10 @@ def _put_back(_dbapi: Any, entry: ConnectionPoolEntry) -> None:
 def _still_there(dbapi: Any, entry: ConnectionPoolEntry, _proxy: Any) -> None:
     """Ask a connection that has lain for a while whether its server is still there; one just put
     back is taken as it is. The pool opens another in place of one that is gone."""
-    from psycopg import Error as DriverError  # loaded by now; a site on SQLite never pays for it
-
     if time.monotonic() - entry.info.get("put_back", time.monotonic()) < LAIN:
         return
+    from psycopg import Error as DriverError  # loaded by now; a site on SQLite never pays for it
+
     try:
         dbapi.execute("SELECT 1")
         dbapi.commit()  # a rollback would make it forget what it has prepared

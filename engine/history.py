@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import orjson
 
 from engine import sealing
-from engine.packing import PACKED, PLAIN, packed, unpacked
+from engine.packing import PLAIN, packed, unpacked
 
 
 class Packed(Protocol):
@@ -47,8 +47,7 @@ def unpack(row: Packed) -> dict[str, Any]:
     if not row.details:
         return {}
     opened = sealing.HISTORY.open(row.details, row.instance_id, row.seq)
-    text = unpacked(opened) if opened[:1] == PACKED else opened[1:]
-    found: dict[str, Any] = orjson.loads(text)
+    found: dict[str, Any] = orjson.loads(unpacked(opened))
     return found
 
 

@@ -30,6 +30,8 @@ def packed(text: bytes) -> bytes | None:
 
 
 def unpacked(stored: bytes) -> bytes:
-    """The text of what `packed` gave."""
-    text: bytes = _own.unpacker.decompress(stored[1:])
-    return text
+    """The text behind either mark; what has none is the text."""
+    if stored[:1] == PACKED:
+        text: bytes = _own.unpacker.decompress(stored[1:])
+        return text
+    return stored[1:] if stored[:1] == PLAIN else stored

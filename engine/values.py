@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine import sealing
-from engine.packing import PACKED, packed, unpacked
+from engine.packing import packed, unpacked
 
 
 def stored(text: bytes, instance_id: int, scope: str, name: str, *, protected: bool) -> bytes:
@@ -13,5 +13,4 @@ def stored(text: bytes, instance_id: int, scope: str, name: str, *, protected: b
 
 def text(stored: bytes, instance_id: int, scope: str, name: str) -> bytes:
     """The JSON of what `stored` gave; CannotOpen when it was sealed for another row."""
-    opened = sealing.VARIABLE.opened(stored, instance_id, scope, name)
-    return unpacked(opened) if opened[:1] == PACKED else opened
+    return unpacked(sealing.VARIABLE.opened(stored, instance_id, scope, name))

@@ -29,9 +29,8 @@ from engine.models import (
     timer,
     user_task,
 )
-from engine.queries import variables
+from engine.queries import people, variables
 from engine.queries.cases import CaseHead, case_head
-from engine.queries.people import organisation_titles, role_titles
 from engine.queries.waiting import job_words, offered_to
 
 BY_KIND = {
@@ -128,7 +127,7 @@ def intervening(db: Connection, actor: Actor, reference: str) -> Intervening:
     standings: tuple[Standing, ...] = ()
     if head.status not in ("completed", "cancelled"):
         with preview(db, head.id, actor=actor) as step:
-            rows, titles = _rows(db, head.id), {**organisation_titles(db), **role_titles(db)}
+            rows, titles = _rows(db, head.id), people.titles(db)
             found = [_standing(step, w, rows, titles, actor) for w in step.before.values()]
             standings = tuple(sorted(found, key=lambda s: (s.beside, s.kind != "problem")))
     return Intervening(
@@ -260,5 +259,4 @@ def _who(wait: Wait, row: Any, titles: Mapping[str, str], *, veiled: bool) -> st
         return job_words(row)
     if wait.kind == "task" and (row.name or not veiled):
         return row.name or offered_to(row, titles)
-    roles = getattr(row, "roles", None) or ()
-    return " or ".join(titles.get(role, role) for role in roles)
+    return people.any_of(getattr(row, "roles", None) or (), titles)

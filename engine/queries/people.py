@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -72,6 +72,16 @@ def role_titles(db: Connection) -> dict[str, str]:
 def organisation_titles(db: Connection) -> dict[str, str]:
     rows = db.execute(select(organisation.c.key, organisation.c.title))
     return {row.key: row.title for row in rows}
+
+
+def titles(db: Connection) -> dict[str, str]:
+    """Key of a role or an organisation → its title."""
+    return {**organisation_titles(db), **role_titles(db)}
+
+
+def any_of(roles: Iterable[str], known: Mapping[str, str]) -> str:
+    """Roles by their titles: “Worker or Boss”."""
+    return " or ".join(known.get(role, role) for role in roles)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from engine import access, clock
 from engine.access import Actor
 from engine.definitions import Definition, shown
 from engine.models import account, incident, job, message_subscription, timer, user_task
-from engine.queries.people import organisation_titles, role_titles
+from engine.queries import people
 
 OPEN = ("created", "claimed")
 
@@ -57,7 +57,7 @@ def waits_of(db: Connection, actor: Actor, instance_id: int) -> tuple[Wait, ...]
 
 def waits(db: Connection, actor: Actor, instance_ids: list[int]) -> dict[int, list[Wait]]:
     """Case → what it waits for. Optional messages (a case action beside an open step) are not."""
-    titles = {**organisation_titles(db), **role_titles(db)}
+    titles = people.titles(db)
     found: dict[int, list[Wait]] = {}
     for row in _rows(db, incident, instance_ids, incident.c.resolved_at.is_(None)):
         found.setdefault(row.instance_id, []).append(_problem(row))
@@ -113,9 +113,8 @@ def _task(row: Row[Any], titles: Mapping[str, str], instead: str | None) -> Wait
 
 def offered_to(row: Row[Any], titles: Mapping[str, str]) -> str:
     """The roles that may do a task, and the organisation that it belongs to."""
-    roles = " or ".join(titles.get(role, role) for role in row.roles)
     at = f", {titles.get(row.organisation, row.organisation)}" if row.organisation else ""
-    return f"{roles}{at}"
+    return f"{people.any_of(row.roles, titles)}{at}"
 
 
 def _timer(row: Row[Any]) -> Wait:
@@ -149,7 +148,7 @@ def job_words(row: Row[Any]) -> str:
 
 
 def _message(row: Row[Any], titles: Mapping[str, str]) -> Wait:
-    said = " or ".join(titles.get(role, role) for role in row.roles)
+    said = people.any_of(row.roles, titles)
     by = f", recorded by {said}" if said else ""
     outside = f"somebody to record it ({said})" if said else "word of it from outside this case"
     return Wait(

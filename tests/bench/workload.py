@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from engine.access import Actor, load_actor
 from engine.commands import cases, tasks
@@ -155,15 +155,6 @@ def whole_case(database: Database, actor: Actor) -> int:
     for name, n in steps():
         complete(database, actor, claim(database, actor, case, name), answers(name, n))
     return len(steps())
-
-
-def statements(db: Connection) -> list[str]:
-    """Collects the statements that this connection runs from now on."""
-    from sqlalchemy import event
-
-    said: list[str] = []
-    event.listen(db, "before_cursor_execute", lambda _c, _k, text, *_more: said.append(text))
-    return said
 
 
 @contextmanager

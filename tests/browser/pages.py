@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -86,6 +87,33 @@ def follow(watched: Watched, address: str) -> None:
     found = [href for href in hrefs if re.fullmatch(address, href.split("?")[0])]
     assert found, f"no link to {address} on {watched.page.url}"
     watched.go(found[0])
+
+
+def come_to(watched: Watched, way: Way) -> None:
+    """To the page at the end of this way, as the person whose page it is."""
+    who, path, links = way
+    if who:
+        watched.sign_in(who)
+    go(watched, path, links)
+
+
+def go(watched: Watched, path: str, links: tuple[str, ...]) -> None:
+    watched.go(path)
+    for link in links:
+        follow(watched, link)
+
+
+def each_of(watched: Watched, ways: list[Way]) -> Iterator[Way]:
+    """To the page of each way in turn, a person's pages one after the other."""
+    signed_in = None
+    for way in sorted(ways, key=lambda way: way[0] or ""):
+        who, path, links = way
+        if who and who != signed_in:
+            watched.page.context.clear_cookies()
+            watched.sign_in(who)
+            signed_in = who
+        go(watched, path, links)
+        yield way
 
 
 def axe_faults(page: Any) -> list[Any]:

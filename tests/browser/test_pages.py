@@ -6,7 +6,17 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NARROW, WIDE
-from tests.browser.pages import AFTER_AN_ACT, EDITORS, KNOWN, NO_PAGES, PAGES, axe_faults, follow
+from tests.browser.pages import (
+    AFTER_AN_ACT,
+    EDITORS,
+    KNOWN,
+    NO_PAGES,
+    PAGES,
+    axe_faults,
+    come_to,
+    each_of,
+    follow,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings(KNOWN)]
 
@@ -45,12 +55,8 @@ def is_walked_by_keyboard(page):
 
 @pytest.mark.parametrize(("who", "path", "links"), PAGES, ids=lambda v: str(v))
 def test_a_page_is_accessible_and_sound_at_both_widths(watched, who, path, links):
-    if who:
-        watched.sign_in(who)
     watched.page.set_viewport_size(WIDE)
-    watched.go(path)
-    for link in links:
-        follow(watched, link)
+    come_to(watched, (who, path, links))
     is_walked_by_keyboard(watched.page)
     for size in (WIDE, NARROW):
         watched.page.set_viewport_size(size)
@@ -83,16 +89,8 @@ def test_each_page_of_the_product_is_among_them(demo_app):
 @pytest.mark.browser_context_args(java_script_enabled=False)
 def test_without_script_each_page_is_whole_and_each_form_can_be_sent(watched):
     """As with it: one heading, nothing that says to wait, and a button on every form."""
-    signed_in = None
-    for who, path, links in sorted(PAGES + EDITORS, key=lambda page: page[0] or ""):
-        if who != signed_in:
-            watched.page.context.clear_cookies()
-            watched.sign_in(who)
-            signed_in = who
-        watched.go(path)
-        for link in links:
-            follow(watched, link)
-        page = watched.page
+    page = watched.page
+    for _ in each_of(watched, PAGES + EDITORS):
         assert page.locator("h1:visible").count() == 1, page.url
         for form in page.locator("main form").all():
             assert form.locator("button:visible, input[type=submit]:visible").count(), page.url
@@ -103,15 +101,8 @@ def test_the_editors_files_are_loaded_by_the_editors_page_alone(watched):
     """The drawing editor is heavy: nobody else waits for it."""
     asked = []
     watched.page.on("request", lambda r: asked.append(r.url))
-    signed_in = None
-    for who, path, links in sorted(PAGES, key=lambda page: page[0] or ""):
-        if who != signed_in:
-            watched.page.context.clear_cookies()
-            watched.sign_in(who)
-            signed_in = who
-        watched.go(path)
-        for link in links:
-            follow(watched, link)
+    seen = sum(1 for _ in each_of(watched, PAGES))
+    assert seen == len(PAGES)
     assert [url for url in asked if "/dist/editor-" in url or "/dist/bpmn-" in url] == []
     watched.page.context.clear_cookies()
     watched.sign_in("owen")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import WIDE, Watched
-from tests.browser.pages import EDITORS, PAGES, axe_faults, follow
+from tests.browser.pages import EDITORS, PAGES, axe_faults, come_to
 
 pytestmark = pytest.mark.browser
 PICTURES = os.environ.get("WAYMARK_PICTURES")
@@ -37,13 +37,8 @@ SHOWN = """(names) => names.filter((name) =>
 
 @pytest.fixture(params=PAGES + EDITORS, ids=lambda page: f"{page[0]} {page[1]} {' '.join(page[2])}")
 def reading(request: pytest.FixtureRequest, watched: Watched) -> Watched:
-    who, path, links = request.param
     watched.page.set_viewport_size(WIDE)
-    if who:
-        watched.sign_in(who)
-    watched.go(path)
-    for link in links:
-        follow(watched, link)
+    come_to(watched, request.param)
     return watched
 
 

@@ -31,7 +31,7 @@ from engine.queries.board.standstill import (
 )
 from engine.queries.health import SILENT_AFTER
 from engine.queries.interventions import Proposal, proposals
-from engine.queries.people import role_titles
+from engine.queries.people import any_of, role_titles
 from engine.queries.waiting import OPEN, Wait, waits
 
 MOST = 100
@@ -230,11 +230,7 @@ def _workload(db: Connection, actor: Actor) -> tuple[tuple[Load, ...], tuple[Loa
     ).all()  # fmt: skip
     titles = role_titles(db)
     people = _loads((row.name, row) for row in rows if row.id)
-    queues = _loads(
-        (" or ".join(titles.get(key, key) for key in row.roles), row)
-        for row in rows
-        if row.name is None
-    )
+    queues = _loads((any_of(row.roles, titles), row) for row in rows if row.name is None)
     return people, queues
 
 

@@ -22,7 +22,7 @@ from engine.models import (
     timer,
     user_task,
 )
-from engine.queries.people import role_titles
+from engine.queries.people import any_of, role_titles
 
 MOST = 100
 
@@ -102,7 +102,7 @@ def _to_nobody(db: Connection, actor: Actor) -> list[ColumnElement[bool]]:
 
 
 def _orphan(row: Any, titles: dict[str, str], instead: str | None) -> Orphan:
-    roles = " or ".join(titles.get(role, role) for role in row.roles)
+    roles = any_of(row.roles, titles)
     why = (
         f"{row.name} holds it and has left"
         if row.state == "claimed"

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-)
+from sqlalchemy import Connection
 
 from engine import access, clock
 from engine.access import Actor
@@ -74,24 +72,27 @@ def worklist(
     values = {**values_of(actor), **_values(filters, now, begins)}
     plan_once(db)
     rows = listing.rows(db, asked, begins, values, PAGE + 1)
-    number, late, offered, *counts = (
+    matching = replace(asked, sort="")  # the same list in whatever order
+    whole = {name: listing.Asked(name, shape, "") for name in LISTS}
+    counted = tuple(dict.fromkeys((*whole.values(), matching)))
+    late, offered, *counts = (
         answer.rows
         for answer in together(
             db,
             [
-                (listing.count(asked), values),
-                (listing.count(asked, late=True), values),
+                (listing.count(matching, late=True), values),
                 (listing.choices(tab, shape), values),
-                *((listing.count(listing.Asked(name, shape, "")), values) for name in LISTS),
+                *((listing.count(each), values) for each in counted),
             ],
         )
     )
+    count = dict(zip(counted, map(_capped, counts), strict=True))
     processes, stages = _offered(offered)
     return Worklist(
         tab=tab,
         lines=tuple(_line(db, row, actor, now) for row in rows[:PAGE]),
-        counts={name: _capped(count) for name, count in zip(LISTS, counts, strict=True)},
-        number=_capped(number),
+        counts={name: count[each] for name, each in whole.items()},
+        number=count[matching],
         late=_capped(late),
         next=ordering.place(rows[PAGE - 1]) if len(rows) > PAGE else None,
         processes=processes,
