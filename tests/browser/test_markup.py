@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import html
 import json
 import re
@@ -16,6 +17,7 @@ from web.demo_accounts import DEMO_PASSWORD
 pytestmark = pytest.mark.filterwarnings(KNOWN)
 ASSETS = Path(__file__).parents[2] / "web" / "assets"
 VALIDATOR = ASSETS / "node_modules" / ".bin" / "html-validate"
+MOST_BYTES = 60_000  # of a case page on a first visit, without the editor
 RULES = {
     "extends": ["html-validate:standard", "html-validate:a11y"],
     "rules": {"no-trailing-whitespace": "off", "void-style": "off", "no-redundant-role": "off"},
@@ -48,3 +50,15 @@ def test_every_page_is_valid_html(demo_app, tmp_path):
     command = [str(VALIDATOR), "--config", str(tmp_path / "rules.json"), str(tmp_path / "*.html")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_a_case_page_weighs_little_on_a_first_visit(demo_app):
+    """The page and all that it loads, as what stands before the site compresses it."""
+    case = ("/cases/PR-[0-9-]+",)
+    text = page(demo_app, "casey", "/cases", case)
+    loaded = re.findall(r'<(?:link|script)[^>]+(?:href|src)="(/[^"]+)"', text)
+    assert any(".css" in path for path in loaded)
+    assert any(".js" in path for path in loaded)
+    client = demo_app.test_client()
+    bodies = [text.encode(), *(client.get(path).data for path in dict.fromkeys(loaded))]
+    assert sum(len(gzip.compress(body)) for body in bodies) <= MOST_BYTES
